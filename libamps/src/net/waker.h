@@ -35,6 +35,7 @@ constexpr Deadline kNoDeadline = Deadline::max();
 // Waits until the descriptor is readable (or writable when `for_write`), the deadline has passed, the
 // waker was woken, or the interrupt hook asked. `interruptible` false: receive threads, no hook calls.
 // Errors and hang-ups of the descriptor count as ready: the next read or write says what happened.
+// A woken waker wins over a ready descriptor. `fd` may be -1: nothing but waiting.
 Ready wait_for(int fd, bool for_write, Deadline deadline, const Waker* waker, bool interruptible);
 
 }  // namespace amps::net
