@@ -48,6 +48,10 @@ class Buffer {
   void reserve(std::size_t capacity) {
     if (capacity > capacity_) grow(capacity);
   }
+  // Without the doubling: for who grows in steps of its own.
+  void reserve_exact(std::size_t capacity) {
+    if (capacity > capacity_) reallocate(capacity);
+  }
   void remove_prefix(std::size_t count) noexcept {  // Moves the rest to the front.
     std::memmove(data_, data_ + count, size_ - count);
     size_ -= count;
@@ -68,7 +72,9 @@ class Buffer {
  private:
   void grow(std::size_t needed) {
     std::size_t capacity = capacity_ < 256 ? 256 : capacity_ * 2;
-    if (capacity < needed) capacity = needed;
+    reallocate(capacity < needed ? needed : capacity);
+  }
+  void reallocate(std::size_t capacity) {
     void* data = std::realloc(data_, capacity);
     if (data == nullptr) throw std::bad_alloc();
     data_ = static_cast<char*>(data);

@@ -4,7 +4,6 @@
 // Threads: any. Blocks: lock and wait do.
 #pragma once
 
-#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -75,7 +74,7 @@ class AMPS_CAPABILITY("mutex") Mutex {
   void note_locked() noexcept {}
   void note_unlocked() noexcept {}
 #else
-  void check_rank() noexcept;    // Asserts that no lock of this rank or above is held.
+  void check_rank() noexcept;  // Aborts, with both ranks in the text, when this rank or a higher one is held.
   void note_locked() noexcept;
   void note_unlocked() noexcept;
 #endif
@@ -104,7 +103,7 @@ class CondVar {
   void notify_all() noexcept { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  std::condition_variable condition_;
 };
 
 }  // namespace amps
