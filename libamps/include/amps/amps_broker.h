@@ -29,7 +29,7 @@ typedef struct amps_broker_transport {
 } amps_broker_transport_t;
 
 /** A transport as it runs. */
-typedef struct amps_broker_address {
+typedef struct amps_broker_address_s {
   uint32_t struct_size;
   amps_span_t name, type, host, message_type, path;
   uint32_t port;
