@@ -40,7 +40,8 @@ class Machine:
         words = (ONE_CORE if one_core else []) + [str(word) for word in command]
         paths = os.pathsep.join([str(self.programs._output), os.environ.get("PYTHONPATH", "")])
         environment = {**os.environ, "PYTHONPATH": paths.rstrip(os.pathsep)}
-        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as main:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(words, env=environment, **pipes) as main:
             feeder = None
             try:
                 if feed and main.stdout.readline() == "READY\n":

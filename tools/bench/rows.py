@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import statistics
-
 from dataclasses import dataclass, field
 
 # One round: "measurement.metric" → value.
@@ -91,36 +90,60 @@ ROWS = (
     Row(
         "1",
         "Python publish(str, str), calls/s",
-        (least("nats-py, better loop", calls("amps_python_publish"),
-               (calls("nats_py_publish"), calls("nats_uvloop_publish")), 12),),
+        (
+            least(
+                "nats-py, better loop",
+                calls("amps_python_publish"),
+                (calls("nats_py_publish"), calls("nats_uvloop_publish")),
+                12,
+            ),
+        ),
         also=(calls("limit_write"),),
     ),
     Row(
         "2",
         "Python publish and delivery beside a minimal binding",
-        (least("minimal binding, publish", calls("amps_python_publish_sink"), calls("binding_publish_sink"), 0.5),
-         least("minimal binding, delivery", delivered("amps_python_handler_alone"),
-               delivered("binding_handler_alone"), 0.5)),
+        (
+            least("minimal binding, publish", calls("amps_python_publish_sink"), calls("binding_publish_sink"), 0.5),
+            least(
+                "minimal binding, delivery",
+                delivered("amps_python_handler_alone"),
+                delivered("binding_handler_alone"),
+                0.5,
+            ),
+        ),
     ),
     Row(
         "3",
         "native source → broker → Python handler that reads the data, messages/s",
-        (least("nats-py, better loop", delivered("amps_python_handler"),
-               (delivered("nats_py_handler"), delivered("nats_uvloop_handler")), 15),
-         least("pyzmq PULL, no broker", delivered("amps_python_handler"), delivered("pyzmq_pull"), 2)),
+        (
+            least(
+                "nats-py, better loop",
+                delivered("amps_python_handler"),
+                (delivered("nats_py_handler"), delivered("nats_uvloop_handler")),
+                15,
+            ),
+            least("pyzmq PULL, no broker", delivered("amps_python_handler"), delivered("pyzmq_pull"), 2),
+        ),
         also=(delivered("limit_receive"),),
     ),
     Row(
         "4",
         "Python delivery while the main thread computes",
-        (least("idle main thread", delivered("amps_python_handler_busy"), delivered("amps_python_handler_alone"), 0.25),
-         Ratio("computing loop, share of its solo speed", "amps_python_handler_busy.computing_share", (), 0.35)),
+        (
+            least(
+                "idle main thread", delivered("amps_python_handler_busy"), delivered("amps_python_handler_alone"), 0.25
+            ),
+            Ratio("computing loop, share of its solo speed", "amps_python_handler_busy.computing_share", (), 0.35),
+        ),
     ),
     Row(
         "5",
         "Python round trip p50, one core",
-        (most("raw TCP ping-pong", p50("amps_python_rtt"), p50("limit_rtt_one_core"), 2.2),
-         most("nats-py with uvloop", p50("amps_python_rtt"), p50("nats_uvloop_rtt"), 0.4)),
+        (
+            most("raw TCP ping-pong", p50("amps_python_rtt"), p50("limit_rtt_one_core"), 2.2),
+            most("nats-py with uvloop", p50("amps_python_rtt"), p50("nats_uvloop_rtt"), 0.4),
+        ),
     ),
     Row(
         "6",
@@ -131,14 +154,18 @@ ROWS = (
     Row(
         "vector",
         "vector_publish from Python, calls/s",
-        (least("raw 64 KiB writes, both into a sink", calls("amps_vector_sink"), calls("limit_write"), 0.5),
-         least("raw 64 KiB writes, ours into the broker", calls("amps_vector_broker"), calls("limit_write"), None)),
+        (
+            least("raw 64 KiB writes, both into a sink", calls("amps_vector_sink"), calls("limit_write"), 0.5),
+            least("raw 64 KiB writes, ours into the broker", calls("amps_vector_broker"), calls("limit_write"), None),
+        ),
     ),
     Row(
         "7",
         "C++ → broker → C++ handler, messages/s",
-        (least("nats.c → nats-server → nats.c", delivered("amps_c_through"), delivered("nats_c_through"), 4),
-         least("nats.c; ours a CMessageHandler", delivered("amps_native_handler"), delivered("nats_c_through"), 4)),
+        (
+            least("nats.c → nats-server → nats.c", delivered("amps_c_through"), delivered("nats_c_through"), 4),
+            least("nats.c; ours a CMessageHandler", delivered("amps_native_handler"), delivered("nats_c_through"), 4),
+        ),
         also=(delivered("relay_1"),),
     ),
     Row(
@@ -149,23 +176,33 @@ ROWS = (
     Row(
         "9",
         "C++ round trip p50",
-        (most("raw ping-pong, one core", p50("amps_c_rtt_one_core"), p50("limit_rtt_one_core"), 2.0),
-         most("raw ping-pong, placed freely", p50("amps_c_rtt"), p50("limit_rtt"), 1.4),
-         most("nats.c default", p50("amps_c_rtt"), p50("nats_c_rtt"), 0.15)),
+        (
+            most("raw ping-pong, one core", p50("amps_c_rtt_one_core"), p50("limit_rtt_one_core"), 2.0),
+            most("raw ping-pong, placed freely", p50("amps_c_rtt"), p50("limit_rtt"), 1.4),
+            most("nats.c default", p50("amps_c_rtt"), p50("nats_c_rtt"), 0.15),
+        ),
     ),
     Row(
         "10",
         "broker 1 → 1, delivered/s and CPU",
-        (least("nats-server", delivered("amps_broker_1"), delivered("nats_broker_1"), 3),
-         most("nats-server, CPU a delivery", "amps_broker_1.cpu_ns_per_delivery",
-              "nats_broker_1.cpu_ns_per_delivery", 0.35)),
+        (
+            least("nats-server", delivered("amps_broker_1"), delivered("nats_broker_1"), 3),
+            most(
+                "nats-server, CPU a delivery",
+                "amps_broker_1.cpu_ns_per_delivery",
+                "nats_broker_1.cpu_ns_per_delivery",
+                0.35,
+            ),
+        ),
         also=(delivered("relay_1"), "relay_1.cpu_ns_per_delivery"),
     ),
     Row(
         "11",
         "broker 1 → 100, delivered/s",
-        (least("nats-server", delivered("amps_broker_100"), delivered("nats_broker_100"), 2.5),
-         least("redis", delivered("amps_broker_100"), delivered("redis_broker_100"), 1.5)),
+        (
+            least("nats-server", delivered("amps_broker_100"), delivered("nats_broker_100"), 2.5),
+            least("redis", delivered("amps_broker_100"), delivered("redis_broker_100"), 1.5),
+        ),
         also=(delivered("relay_100"),),
     ),
     Row("12", "10,000 equality filters beside one", not_yet=LATER),
@@ -175,9 +212,16 @@ ROWS = (
     Row(
         "16",
         "start and memory",
-        (Ratio("import pyamps, connect, logon", "amps_python_start.start_ms", (), 100, at_most=True, unit=" ms"),
-         Ratio("growth of resident memory over 10 M messages", "amps_python_memory.growth_mib", (), 2, at_most=True,
-               unit=" MiB")),
+        (
+            Ratio("import pyamps, connect, logon", "amps_python_start.start_ms", (), 100, at_most=True, unit=" ms"),
+            Ratio(
+                "growth of resident memory over 10 M messages",
+                "amps_python_memory.growth_mib",
+                (),
+                2,
+                at_most=True,
+                unit=" MiB",
+            ),
+        ),
     ),
 )
-

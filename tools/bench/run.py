@@ -124,9 +124,9 @@ def print_row(row: Row, rounds: list[Round], reasons: dict[str, str]) -> list[bo
 
 def write_json(path: Path, rows: list[Row], rounds: list[Round], reasons: dict[str, str]) -> None:
     ratios = [
-        {"row": row.id, "label": ratio.label, "median": ratio.median(rounds), "bar": ratio.bar, "at_most": ratio.at_most}
+        {"row": row.id, "label": one.label, "median": one.median(rounds), "bar": one.bar, "at_most": one.at_most}
         for row in rows
-        for ratio in row.ratios
+        for one in row.ratios
     ]
     machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
     document = {"machine": machine, "ratios": ratios, "rounds": rounds, "not_measured": reasons}
@@ -147,9 +147,11 @@ def main() -> int:
         return 130
     finally:
         services.stop()
-    print(f"{arguments.rounds} rounds, {time.monotonic() - began:.0f} s, {os.cpu_count()} cores, bodies of 100 bytes, loopback")
+    took = time.monotonic() - began
+    print(f"{arguments.rounds} rounds, {took:.0f} s, {os.cpu_count()} cores, bodies of 100 bytes, loopback")
     marks = [mark for row in rows for mark in print_row(row, rounds, reasons)]
-    print(f"\n{marks.count(True)} bars reached, {marks.count(False)} missed, {marks.count(None)} without a bar or not measured")
+    reached, missed, rest = (marks.count(mark) for mark in (True, False, None))
+    print(f"\n{reached} bars reached, {missed} missed, {rest} without a bar or not measured")
     if arguments.json:
         write_json(arguments.json, rows, rounds, reasons)
     return 0

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the reliability tests: a broker in a process of its own, a bystander, a watchdog."""
+
+from __future__ import annotations
+
+import faulthandler
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from broker_process import BrokerProcess, find_library  # noqa: E402
+from bystander import Bystander  # noqa: E402
+
+TEST_S = 60  # A test that takes longer hangs; all stacks are printed and the run ends.
+
+
+@pytest.fixture(autouse=True)
+def watchdog() -> Iterator[None]:
+    faulthandler.dump_traceback_later(TEST_S, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[BrokerProcess]:
+    if not find_library():
+        pytest.fail("no libamps-broker.so: install the package, or name it in AMPS_BROKER_LIBRARY")
+    process = BrokerProcess()
+    yield process
+    assert process.is_alive(), "the broker ended during the tests:\n" + "\n".join(process.log[-20:])
+    assert process.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def bystander(broker: BrokerProcess) -> Iterator[Bystander]:
+    client = Bystander(broker.port)
+    yield client
+    client.stop()
+    print(
+        f"\nbystander: {len(client.took_s)} messages, p50 {client.share_ms(0.5):.2f} ms, "
+        f"p99 {client.share_ms(0.99):.2f} ms, worst {client.worst_ms():.1f} ms"
+    )
+    assert client.error is None
