@@ -5,7 +5,7 @@
 .PHONY: help setup build demo test check sanitize bench docs wheel clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{printf "  make %-9s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## install what is missing: system packages (as root) and the tools in .venv
 	@tools/setup.sh build test check
