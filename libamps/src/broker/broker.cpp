@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/broker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "broker/connection_registry.h"
+#include "broker/io_thread.h"
+#include "broker/log_line.h"
+#include "broker/services.h"
+#include "net/listener.h"
+#include "net/socket_stream.h"
+#include "net/tls_context.h"
+#include "net/tls_stream.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::uint64_t kIoThreadsMax = 64;
+
+std::size_t io_thread_count(std::uint64_t wanted) {
+  if (wanted != 0) return static_cast<std::size_t>(std::min(wanted, kIoThreadsMax));
+  return std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+}
+
+}  // namespace
+
+// Everything that exists while the broker runs. Members are torn down from the last to the first.
+struct Broker::Running {
+  struct Transport {
+    const TransportConfiguration* configuration;
+    net::TlsContext tls;
+    net::Listener listener;
+  };
+
+  Running(const Configuration& broker_configuration, const BrokerParts& parts, Statistics* broker_statistics)
+      : configuration(broker_configuration),
+        log(*parts.log),
+        statistics(*broker_statistics),
+        spaces(*parts.clock, broker_statistics),
+        names(configuration.unique_client_names),
+        status(spaces, *parts.clock),
+        services{configuration,  *parts.clock,       log, statistics, spaces, names, status,
+                 *parts.filters, parts.authenticator},
+        registry(broker_statistics) {
+    limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
+    limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
+  }
+  ~Running() {
+    for (const auto& thread : threads) thread->stop();
+    for (const auto& thread : threads) thread->join();
+    transports.clear();
+  }
+
+  Status open();
+  Status open_transport(const TransportConfiguration& transport);
+  Status run();
+  void accept(const Transport& transport, int fd, std::string peer);
+  IoThread* least_busy_thread() const;
+
+  const Configuration& configuration;
+  LogSink& log;
+  Statistics& statistics;
+  const TopicSpaces spaces;
+  ClientNames names;
+  const ClientStatus status;
+  const Services services;
+  OutboxLimits limits;
+  ConnectionRegistry registry;
+  std::vector<std::unique_ptr<IoThread>> threads;
+  std::vector<std::unique_ptr<Transport>> transports;
+  std::uint64_t next_connection_id = 1;  // Owned by the first thread, which accepts.
+  const ::pid_t process_id = ::getpid();
+};
+
+Status Broker::Running::open() {
+  for (const TransportConfiguration& transport : configuration.transports) {
+    AMPS_RETURN_IF_ERROR(open_transport(transport));
+  }
+  const std::size_t count = io_thread_count(configuration.number(AMPS_BROKER_IO_THREADS));
+  for (std::size_t i = 0; i < count; ++i) {
+    threads.push_back(std::make_unique<IoThread>(services, &limits, &registry));
+    AMPS_RETURN_IF_ERROR(threads.back()->open());
+  }
+  return {};
+}
+
+Status Broker::Running::open_transport(const TransportConfiguration& configured) {
+  auto transport = std::make_unique<Transport>();
+  transport->configuration = &configured;
+  if (configured.type == TransportType::kTls) {
+    net::TlsServerOptions options;
+    options.certificate = configured.certificate;
+    options.private_key = configured.private_key;
+    options.ca_file = configured.ca_file;
+    AMPS_RETURN_IF_ERROR(net::TlsContext::make_server(options, &transport->tls));
+  }
+  AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
+  const bool is_open_to_all = services.authenticator == nullptr;
+  if (is_open_to_all && !transport->listener.is_local() &&
+      configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) == 0) {
+    return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
+                                    " is off loopback and nobody has to authenticate; set an authenticator, "
+                                    "or AllowAnonymous if that is meant");
+  }
+  transports.push_back(std::move(transport));
+  return {};
+}
+
+Status Broker::Running::run() {
+  for (const auto& entry : transports) {
+    Transport* const transport = entry.get();
+    AMPS_RETURN_IF_ERROR(transport->listener.attach(
+        &threads.front()->loop(),
+        [this, transport](int fd, std::string peer) { accept(*transport, fd, std::move(peer)); },
+        [this](const std::string& why) {
+          Statistics::add(statistics.connections_refused);
+          LogLine(log, AMPS_LOG_ERROR) << "connection refused: " << why;
+        }));
+  }
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    AMPS_RETURN_IF_ERROR(threads[i]->start(("ampsd-io-" + std::to_string(i)).c_str()));
+  }
+  return {};
+}
+
+IoThread* Broker::Running::least_busy_thread() const {
+  return std::min_element(threads.begin(), threads.end(),
+                          [](const auto& left, const auto& right) {
+                            return left->connection_count() < right->connection_count();
+                          })
+      ->get();
+}
+
+void Broker::Running::accept(const Transport& transport, int fd, std::string peer) {
+  const TransportConfiguration& configured = *transport.configuration;
+  std::unique_ptr<net::ByteStream> stream = std::make_unique<net::SocketStream>(fd, peer);
+  const std::uint64_t count_max = configuration.number(AMPS_BROKER_CONNECTIONS_MAX);
+  std::size_t count = 0;
+  for (const auto& thread : threads) count += thread->connection_count();
+  Status refusal;
+  if (count >= count_max) {
+    refusal = Status(AMPS_E_CONNECTION, "there are " + std::to_string(count) + " connections already");
+  } else if (transport.tls.is_set()) {
+    std::unique_ptr<net::TlsStream> tls;
+    refusal = net::tls_server_stream(std::move(stream), transport.tls, &tls);
+    stream = std::move(tls);
+  }
+  if (!refusal.ok()) {
+    Statistics::add(statistics.connections_refused);
+    LogLine(log, AMPS_LOG_WARNING) << "connection of " << peer << " refused: " << refusal.text();
+    return;
+  }
+  ConnectionInfo info;
+  info.id = next_connection_id++;
+  info.name = configured.name + "-" + std::to_string(info.id);
+  info.peer = std::move(peer);
+  info.message_type = configured.message_type;
+  LogLine(log, AMPS_LOG_DEBUG) << "connection " << info.name << " of " << info.peer << " accepted";
+  least_busy_thread()->adopt(std::move(info), std::move(stream));
+}
+
+Broker::Broker(Configuration configuration, const BrokerParts& parts)
+    : configuration_(std::move(configuration)), parts_(parts) {}
+
+Broker::~Broker() {
+  stop();
+}
+
+Status Broker::start() {
+  if (running_ != nullptr) return Status(AMPS_E_USAGE, "broker is running");
+  if (configuration_.transports.empty()) configuration_.add_default_transport();
+  auto running = std::make_unique<Running>(configuration_, parts_, &statistics_);
+  AMPS_RETURN_IF_ERROR(running->open());
+  AMPS_RETURN_IF_ERROR(running->run());
+  bound_.clear();
+  for (const auto& transport : running->transports) {
+    const TransportConfiguration& configured = *transport->configuration;
+    bound_.push_back({configured.name, configured.type, transport->listener.host(),
+                      transport->listener.port(), configured.message_type, transport->listener.unix_path()});
+    LogLine(*parts_.log, AMPS_LOG_INFO)
+        << "transport " << configured.name << " listens on " << transport->listener.host() << ":"
+        << std::uint64_t{transport->listener.port()} << transport->listener.unix_path();
+  }
+  running_ = std::move(running);
+  return {};
+}
+
+void Broker::stop() noexcept {
+  if (running_ == nullptr) return;
+  if (running_->process_id != ::getpid()) {
+    // A child made by fork: our threads do not exist here, and epoll sets and sockets are the parent's.
+    static_cast<void>(running_.release());
+    return;
+  }
+  running_.reset();
+}
+
+std::string Broker::statistics_json() const {
+  const std::uint64_t waiting =
+      running_ == nullptr ? 0 : running_->limits.total_bytes.load(std::memory_order_relaxed);
+  return statistics_.json(configuration_.name, waiting);
+}
+
+void Broker::notice_time() {
+  for (const auto& thread : running_->threads) thread->loop().wake();
+}
+
+}  // namespace amps::broker

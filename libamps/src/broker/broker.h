@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A broker: its listeners, its event loops, and what its sessions share.
+// Threads: start, stop and addresses by one thread at a time; the rest from any. Blocks: start until
+// every transport listens, stop until every thread has ended.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "broker/authenticator.h"
+#include "broker/configuration.h"
+#include "broker/filter.h"
+#include "broker/statistics.h"
+
+namespace amps::broker {
+
+// What a broker uses and does not own.
+struct BrokerParts {
+  LogSink* log = &null_log_sink();
+  Authenticator* authenticator = nullptr;  // None: every logon is accepted.
+  FilterEngine* filters = &unavailable_filters();
+  const Clock* clock = &SystemClock::instance();
+};
+
+struct BoundTransport {
+  std::string name;
+  TransportType type = TransportType::kTcp;
+  std::string host;
+  std::uint16_t port = 0;
+  std::string message_type;
+  std::string path;  // Of a Unix socket.
+};
+
+class Broker {
+ public:
+  Broker(Configuration configuration, const BrokerParts& parts);
+  ~Broker();  // Stops.
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // Listens on every transport, or fails and listens on none. A stopped broker may be started again.
+  Status start();
+  void stop() noexcept;
+  bool is_running() const noexcept { return running_ != nullptr; }
+  const std::vector<BoundTransport>& transports() const noexcept { return bound_; }
+  const Configuration& configuration() const noexcept { return configuration_; }
+  std::string statistics_json() const;
+  // Lets the loops see that a clock that is moved by hand was moved.
+  void notice_time();
+
+ private:
+  struct Running;
+
+  Configuration configuration_;
+  const BrokerParts parts_;
+  Statistics statistics_;
+  std::vector<BoundTransport> bound_;
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace amps::broker

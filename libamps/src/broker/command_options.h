@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of subscribe and query commands, checked strictly: an option nobody knows, or one the
+// command does not take, fails the command (broker 0.5).
+// Threads: functions of their arguments.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace amps::broker {
+
+struct CommandOptions {
+  bool replace = false;
+  bool literal_topic = false;  // non_regex_topic
+  bool timestamp = false;
+  bool no_empties = false;
+  bool pages = false;  // top_n or skip_n was given.
+};
+
+// `command` is an AMPS_COMMAND_ bit. Fails with AMPS_E_INVALID_OPTIONS.
+Status parse_command_options(std::string_view list, std::uint32_t command, bool has_bookmark,
+                             CommandOptions* out);
+
+}  // namespace amps::broker

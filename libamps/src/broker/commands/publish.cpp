@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/commands/commands.h"
+#include "broker/dispatcher.h"
+#include "wire/options.h"
+#include "wire/reason.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::uint64_t kSequenceMax =
+    (std::uint64_t{1} << 63) - 1;  // Above, a sequence is a mistake or an attack.
+
+// A failure goes to whichever of processed and persisted was asked for (protocol 3.2); the latter
+// names the sequence, by which the publisher knows the message.
+void fail_publish(Session& session, const Command& command, std::string_view reason,
+                  std::string_view detail) {
+  session.fail(command, reason, detail);
+  Ack ack;
+  ack.type = AMPS_ACK_Persisted;
+  ack.status = "failure";
+  ack.reason = reason;
+  ack.sequence = command.header->number(AMPS_Sequence);
+  session.acknowledge(command, ack);
+}
+
+bool has_good_sequence(const wire::Header& header) noexcept {
+  if (!header.has(AMPS_Sequence)) return true;
+  const auto sequence = header.number(AMPS_Sequence);
+  return sequence && *sequence <= kSequenceMax;
+}
+
+}  // namespace
+
+void execute_publish(Session& session, Command* command, TopicSpace& space) {
+  const wire::Header& header = *command->header;
+  if (!admit_command(session, *find_command(header.command), command)) return;
+  if (!has_good_sequence(header)) {
+    fail_publish(session, *command, "bad sequence", header.get(AMPS_Sequence));
+    // Nobody would learn that the message was dropped.
+    if (command->id().empty()) session.end(Disconnect::kProtocol, "publish with a bad sequence");
+    return;
+  }
+  if (const std::string_view options = header.get(AMPS_Options); !options.empty() && options != "none") {
+    return fail_publish(session, *command, "invalid options", options);
+  }
+  Publish publish;
+  publish.topic = command->topic();
+  publish.body = command->body;
+  publish.correlation_id = header.get(AMPS_CorrelationId);
+  if (header.number(AMPS_Expiration)) publish.expiration = header.get(AMPS_Expiration);
+  publish.delta = header.command == AMPS_COMMAND_DeltaPublish;
+  if (const Status status = space.publish(publish); !status.ok()) {
+    const std::string_view reason = wire::reason_text(status.code());
+    return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());
+  }
+  if (command->acks == 0) return;
+  session.acknowledge(*command, AMPS_ACK_Processed);
+  session.acknowledge(*command, AMPS_ACK_Completed);
+  Ack persisted;  // One a command: nothing here is logged, so nothing has to be waited for.
+  persisted.type = AMPS_ACK_Persisted;
+  persisted.sequence = header.number(AMPS_Sequence);
+  session.acknowledge(*command, persisted);
+}
+
+}  // namespace amps::broker

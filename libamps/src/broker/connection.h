@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A client's connection: moves bytes between its stream, its session and its outbox, and watches the time.
+// Threads: its event loop. Owns: stream, session, outbox.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "broker/outbox.h"
+#include "broker/session.h"
+#include "net/byte_stream.h"
+#include "net/event_loop.h"
+#include "net/zlib_stream.h"
+#include "wire/frame_reader.h"
+
+namespace amps::broker {
+
+class IoThread;
+
+class Connection final : public net::EventHandler {
+ public:
+  Connection(IoThread* home, const Services& services, OutboxLimits* limits, ConnectionInfo info,
+             std::unique_ptr<net::ByteStream> stream);
+  ~Connection() override;
+
+  void open();  // On the home's thread, once.
+  void on_ready(std::uint32_t epoll_events) noexcept override;
+  void flush() noexcept;                                                 // Writes what waits.
+  void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
+  std::uint64_t id() const noexcept { return session_->info().id; }
+  Outbox* outbox() noexcept { return &outbox_; }
+
+ private:
+  enum class Phase {
+    kOpening,  // What the peer speaks is not known yet.
+    kFrames,
+    kLingering,  // Told the peer everything; waits for it to close, so that nothing we said is lost.
+    kClosed,
+  };
+
+  void read();
+  void read_opening();
+  bool take_opening();  // False: more bytes are needed, or the connection has ended.
+  bool start_zlib();
+  bool answer_preflight();
+  void read_frames();
+  void drain();
+  net::IoState receive(char* to, std::size_t size, std::size_t* got);
+  void count_received(std::size_t count);
+  void execute();
+  void finish();
+  void linger();
+  void check_time();
+  void update_interest();
+  void update_timer();
+  std::uint64_t deadline_ms() const;
+
+  IoThread* const home_;
+  const Services& services_;
+  Outbox outbox_;
+  std::unique_ptr<net::ByteStream> stream_;
+  net::ZlibStream* zlib_ = nullptr;  // Part of stream_, until its limit is lifted at logon.
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<wire::FrameReader> reader_;  // Borrowed from the home while a frame is unfinished.
+
+  Phase phase_ = Phase::kOpening;
+  std::string opening_;  // Bytes read while kOpening.
+  bool had_preflight_ = false;
+  std::uint64_t bytes_before_logon_ = 0;
+  bool wants_write_ = false;  // The socket took no more, or TLS has to speak.
+  std::uint32_t interest_ = 0;
+  std::uint64_t closing_deadline_ms_ = UINT64_MAX;
+  std::uint64_t armed_ms_ = UINT64_MAX;
+  net::EventLoop::TimerId timer_ = 0;
+};
+
+}  // namespace amps::broker

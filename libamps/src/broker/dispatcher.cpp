@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/dispatcher.h"
+
+#include "base/limits.h"
+#include "broker/commands/commands.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::uint32_t kBasic = AMPS_ACK_Received | AMPS_ACK_Processed;
+constexpr std::uint32_t kPublish = kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
+constexpr std::uint32_t kSubscribe = kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
+constexpr std::uint32_t kQuery = kBasic | AMPS_ACK_Completed | AMPS_ACK_Stats;
+constexpr std::uint32_t kDelete = kQuery | AMPS_ACK_Persisted;
+constexpr std::uint32_t kFlush = kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
+
+// Command, acks, needs logon, needs topic, function.
+constexpr CommandRow kRows[] = {
+    {AMPS_COMMAND_Publish, kPublish, true, true, nullptr},
+    {AMPS_COMMAND_DeltaPublish, kPublish, true, true, nullptr},
+    {AMPS_COMMAND_Subscribe, kSubscribe, true, true, execute_subscribe},
+    {AMPS_COMMAND_DeltaSubscribe, kSubscribe, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOWAndSubscribe, kQuery, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOWAndDeltaSubscribe, kQuery, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOW, kQuery, true, true, execute_sow},
+    {AMPS_COMMAND_SOWDelete, kDelete, true, true, execute_sow_delete},
+    {AMPS_COMMAND_Unsubscribe, kBasic, true, false, execute_unsubscribe},
+    {AMPS_COMMAND_Flush, kFlush, true, false, execute_flush},
+    {AMPS_COMMAND_Heartbeat, kBasic, true, false, execute_heartbeat},
+    {AMPS_COMMAND_Logon, kBasic, false, false, execute_logon},
+};
+
+}  // namespace
+
+const CommandRow* find_command(std::uint32_t command) noexcept {
+  for (const CommandRow& row : kRows) {
+    if (row.command == command) return &row;
+  }
+  return nullptr;
+}
+
+bool admit_command(Session& session, const CommandRow& row, Command* command) {
+  command->acks &= row.ack_types;
+  if (row.needs_logon && !session.is_logged_on()) {
+    session.fail(*command, "logon required");
+    session.end(Disconnect::kLogonRequired);
+    return false;
+  }
+  session.acknowledge(*command, AMPS_ACK_Received);
+  for (const FieldId field : {AMPS_CommandId, AMPS_SubscriptionId, AMPS_QueryId, AMPS_ClientName}) {
+    const bool is_list = command->header->command == AMPS_COMMAND_Unsubscribe && field != AMPS_CommandId;
+    if (is_list || command->header->get(field).size() <= kIdBytesMax) continue;
+    session.fail(*command, "limit", "id of more than 1024 bytes");
+    return false;
+  }
+  if (row.needs_topic && command->topic().empty()) {
+    session.fail(*command, "no topic");
+    return false;
+  }
+  return true;
+}
+
+void dispatch(Session& session, Command* command) {
+  const CommandRow* const row = find_command(command->header->command);
+  if (row == nullptr) {
+    session.fail(*command, "unknown command", command->header->get(AMPS_Command));
+    session.end(Disconnect::kUnknownCommand, command->header->get(AMPS_Command));
+    return;
+  }
+  if (admit_command(session, *row, command)) row->execute(session, *command);
+}
+
+}  // namespace amps::broker

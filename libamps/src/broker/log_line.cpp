@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/log_line.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::size_t kPieceBytesMax = 512;  // Of one text: a peer must not fill the log.
+constexpr std::size_t kHeldLinesMax = 64;    // Nor by thousands of bad messages in one block.
+
+}  // namespace
+
+LogLine& LogLine::operator<<(std::string_view text) {
+  if (!on_) return *this;
+  for (const char byte : text.substr(0, kPieceBytesMax)) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code >= 0x20 && code != 0x7f) {
+      text_ += byte;
+      continue;
+    }
+    constexpr char kHex[] = "0123456789abcdef";
+    text_ += "\\x";
+    text_ += kHex[code >> 4];
+    text_ += kHex[code & 15];
+  }
+  if (text.size() > kPieceBytesMax) text_ += "…";
+  return *this;
+}
+
+LogLine& LogLine::operator<<(std::uint64_t number) {
+  if (on_) text_ += std::to_string(number);
+  return *this;
+}
+
+void DeferredLog::log(amps_log_level_t level, std::string_view line) noexcept {
+  if (!holding_) return sink_.log(level, line);
+  if (held_.size() >= kHeldLinesMax) {
+    ++dropped_;
+    return;
+  }
+  held_.emplace_back(level, line);
+}
+
+void DeferredLog::release() noexcept {
+  holding_ = false;
+  for (const auto& [level, line] : held_) sink_.log(level, line);
+  held_.clear();
+  if (dropped_ != 0) sink_.log(AMPS_LOG_WARNING, std::to_string(dropped_) + " more lines of that kind");
+  dropped_ = 0;
+}
+
+}  // namespace amps::broker

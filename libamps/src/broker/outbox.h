@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes waiting to be written to one client. Publishers on any thread append; the client's own thread
+// writes. Bounded: a client that does not keep up is cut off, and nobody ever waits for it.
+// Threads: append from any; the rest on the thread of the client's connection. Lock rank: kSessionOutbox.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+
+#include "base/sync.h"
+#include "broker/shared_block.h"
+#include "net/byte_stream.h"
+
+namespace amps::broker {
+
+class Connection;
+class Outbox;
+
+// Bounds and counts of all outboxes of a broker. Limits are set before the first outbox exists.
+struct OutboxLimits {
+  std::uint64_t client_bytes_max = 0;
+  std::uint64_t total_bytes_max = 0;
+  std::atomic<std::uint64_t> total_bytes{0};  // Relaxed: a measure, nothing is ordered by it.
+};
+
+// The thread that writes an outbox.
+class OutboxHome {
+ public:
+  virtual ~OutboxHome() = default;
+  // Notes that the outbox has bytes; called once until it was emptied, and once more when
+  // it overflows. Threads: any.
+  virtual void schedule(Outbox* outbox) = 0;
+};
+
+class Outbox {
+ public:
+  // `connection` is whose bytes these are; only its home looks at it.
+  Outbox(OutboxHome* home, OutboxLimits* limits, Connection* connection) noexcept
+      : home_(home), limits_(limits), connection_(connection) {}
+  ~Outbox();
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+
+  // Copies. `now_ms` says since when the bytes wait.
+  void append(std::string_view bytes, std::uint64_t now_ms);
+  // Shares a whole block; small ones are copied, because a reference costs more than a short copy and
+  // keeps the whole block alive.
+  void append(const SharedBlockRef& block, std::uint64_t now_ms);
+
+  // Writes what is there. kOk: all of it, or so much that others should have their turn and it has
+  // scheduled itself again.
+  // The size is that of all that was written, whatever the state.
+  net::IoResult write_to(net::ByteStream* stream);
+  // Drops everything that waits, now and later.
+  void discard();
+  // Bytes were refused because too many waited.
+  bool overflowed() const;
+  // Steady time at which the oldest waiting byte was appended, 0 when none waits.
+  std::uint64_t oldest_ms() const;
+  std::uint64_t waiting_bytes() const noexcept { return waiting_bytes_.load(std::memory_order_relaxed); }
+  Connection* connection() const noexcept { return connection_; }
+
+ private:
+  // Bytes from `begin` on, counted over the outbox's life, were appended at or after `at_ms`.
+  struct AgeMark {
+    std::uint64_t begin;
+    std::uint64_t at_ms;
+  };
+  bool admit(std::size_t count, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
+  void take_appended();
+  net::IoState write_taken(net::ByteStream* stream, std::uint64_t* count);
+  void consumed(std::uint64_t count);
+
+  OutboxHome* const home_;
+  OutboxLimits* const limits_;
+  Connection* const connection_;
+  std::atomic<std::uint64_t> waiting_bytes_{0};  // Written under the lock; read without it as a measure.
+
+  mutable Mutex mutex_{LockRank::kSessionOutbox};
+  std::deque<SharedBlockRef> appended_ AMPS_GUARDED_BY(mutex_);
+  bool tail_is_ours_ AMPS_GUARDED_BY(mutex_) = false;  // The last block may be appended to.
+  SharedBlockRef spare_ AMPS_GUARDED_BY(mutex_);       // An empty block to be our next tail.
+  std::deque<AgeMark> marks_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t appended_bytes_ AMPS_GUARDED_BY(mutex_) = 0;  // Ever.
+  std::uint64_t written_bytes_ AMPS_GUARDED_BY(mutex_) = 0;   // Ever.
+  bool scheduled_ AMPS_GUARDED_BY(mutex_) = false;
+  bool overflowed_ AMPS_GUARDED_BY(mutex_) = false;
+  bool cut_off_ AMPS_GUARDED_BY(mutex_) = false;  // Overflowed, and nobody has been told yet.
+  bool discarding_ AMPS_GUARDED_BY(mutex_) = false;
+
+  // Owned by the writing thread.
+  std::deque<SharedBlockRef> writing_;
+  std::size_t offset_ = 0;  // Bytes of writing_.front() already written.
+};
+
+}  // namespace amps::broker

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sessions of one broker share. Everything outlives the sessions.
+// Threads: the members say.
+#pragma once
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broker/authenticator.h"
+#include "broker/client_names.h"
+#include "broker/client_status.h"
+#include "broker/configuration.h"
+#include "broker/filter.h"
+#include "broker/statistics.h"
+#include "broker/topic_spaces.h"
+
+namespace amps::broker {
+
+struct Services {
+  const Configuration& configuration;
+  const Clock& clock;
+  LogSink& log;
+  Statistics& statistics;
+  const TopicSpaces& spaces;
+  ClientNames& names;
+  const ClientStatus& status;
+  FilterEngine& filters;
+  Authenticator* authenticator;  // None: every logon is accepted.
+};
+
+}  // namespace amps::broker

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/session.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include "broker/commands/commands.h"
+#include "broker/dispatcher.h"
+#include "wire/reason.h"
+
+namespace amps::broker {
+
+Session::Session(const Services& services, ConnectionInfo info, SessionHost* host, Outbox* outbox)
+    : services_(services),
+      info_(std::move(info)),
+      host_(host),
+      outbox_(outbox),
+      log_(services.log),
+      client_name_(info_.name),
+      logon_deadline_ms_(host->now_ms() + services.configuration.number(AMPS_BROKER_LOGON_TIMEOUT_MS)),
+      received_ms_(host->now_ms()),
+      sent_ms_(host->now_ms()) {
+  ClientEvent event;
+  event.event = "connect";
+  publish_event(event);
+}
+
+Session::~Session() {
+  leave();
+}
+
+void Session::leave() {
+  if (std::exchange(left_, true)) return;
+  if (space_ != nullptr) services_.names.release(client_name_, info_.id);
+  ClientEvent event;
+  event.event = "disconnect";
+  event.reason = disconnect_text(end_reason_);
+  publish_event(event);
+  remove_all_subscriptions();
+}
+
+void Session::end(Disconnect reason, std::string_view detail) {
+  if (std::exchange(ended_, true)) return;
+  end_reason_ = reason;
+  services_.statistics.ended(reason);
+  LogLine line(log_, reason == Disconnect::kConnectionClosed ? AMPS_LOG_INFO : AMPS_LOG_WARNING);
+  line << "client " << client_name_ << " (" << info_.name << ", " << info_.peer
+       << ") disconnected: " << disconnect_text(reason);
+  if (!detail.empty()) line << ": " << detail;
+}
+
+std::uint64_t Session::deadline_ms() const noexcept {
+  if (ended_) return UINT64_MAX;
+  if (!is_logged_on()) return logon_deadline_ms_;
+  if (heartbeat_ms_ == 0) return UINT64_MAX;
+  return std::min(sent_ms_ + heartbeat_ms_, received_ms_ + 2 * heartbeat_ms_);
+}
+
+void Session::check_time() {
+  const std::uint64_t now = host_->now_ms();
+  if (ended_ || now < deadline_ms()) return;
+  if (!is_logged_on()) return end(Disconnect::kLogonTimeout, "no complete logon in time");
+  if (now >= received_ms_ + 2 * heartbeat_ms_) {
+    return end(Disconnect::kHeartbeat, "nothing received for two intervals");
+  }
+  append_heartbeat(&replies_);
+  flush_replies();
+  sent_ms_ = now;  // Also when the socket is full: once an interval is enough.
+}
+
+void Session::set_heartbeat(std::uint64_t interval_ms) noexcept {
+  heartbeat_ms_ = interval_ms;
+  received_ms_ = sent_ms_ = host_->now_ms();
+}
+
+void Session::publish_event(ClientEvent event) const {
+  event.client_name = client_name_;
+  event.connection_name = info_.name;
+  event.client_address = info_.peer;
+  event.correlation_id = correlation_id_;
+  event.auth_id = user_;
+  services_.status.publish(event);
+}
+
+// Replies.
+
+void Session::acknowledge(const Command& command, std::uint32_t ack_type) {
+  Ack ack;
+  ack.type = ack_type;
+  acknowledge(command, ack);
+}
+
+void Session::acknowledge(const Command& command, Ack ack) {
+  if ((command.acks & ack.type) == 0) return;
+  ack.command_id = command.id();
+  append_ack(&replies_, ack);
+}
+
+void Session::fail(const Command& command, std::string_view reason, std::string_view detail) {
+  Statistics::add(services_.statistics.commands_failed);
+  {
+    LogLine line(log_, AMPS_LOG_INFO);
+    line << "client " << client_name_ << " (" << info_.name
+         << "): " << wire::command_text(command.header->command, true) << " " << command.id()
+         << " failed: " << reason;
+    if (!detail.empty()) line << ": " << detail;
+  }
+  Ack ack;
+  ack.type = AMPS_ACK_Processed;
+  ack.status = "failure";
+  ack.reason = reason;
+  acknowledge(command, ack);
+}
+
+void Session::fail(const Command& command, const Status& status) {
+  const std::string_view reason = wire::reason_text(status.code());
+  fail(command, reason.empty() ? "invalid message" : reason, status.text());
+}
+
+void Session::flush_replies() {
+  if (replies_.empty()) return;
+  outbox_->append(replies_.view(), host_->now_ms());
+  replies_.clear();
+}
+
+void Session::log_on(std::string client_name, std::string user, TopicSpace* space,
+                     std::string correlation_id) {
+  client_name_ = std::move(client_name);
+  user_ = std::move(user);
+  correlation_id_ = std::move(correlation_id);
+  space_ = space;
+  Statistics::add(services_.statistics.logons);
+}
+
+// Subscriptions.
+
+Subscription* Session::find_subscription(std::string_view id) {
+  const auto found = subscriptions_.find(std::string(id));
+  return found == subscriptions_.end() ? nullptr : found->second.get();
+}
+
+void Session::add_subscription(std::unique_ptr<Subscription> subscription) {
+  std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
+  MutexLock lock(space_->mutex());
+  flush_replies();
+  if (entry != nullptr) {
+    space_->replace(entry.get(), subscription.get());
+  } else {
+    space_->add(subscription.get());
+  }
+  entry = std::move(subscription);
+}
+
+void Session::remove_subscription(std::string_view id) {
+  const auto found = subscriptions_.find(std::string(id));
+  if (found == subscriptions_.end()) return;
+  {
+    MutexLock lock(space_->mutex());
+    space_->remove(found->second.get());
+  }
+  const std::unique_ptr<Subscription> removed = std::move(found->second);
+  subscriptions_.erase(found);
+  ClientEvent event;
+  event.event = "unsubscribe";
+  event.topic = removed->topic;
+  event.filter = removed->filter_text;
+  event.options = removed->options;
+  event.subscription_id = removed->id;
+  if (ended_) event.reason = disconnect_text(end_reason_);
+  publish_event(event);
+}
+
+void Session::remove_all_subscriptions() {
+  while (!subscriptions_.empty()) remove_subscription(std::string(subscriptions_.begin()->first));
+}
+
+// Commands.
+
+void Session::execute(wire::FrameReader* reader) {
+  while (!ended_ && (has_command_ || next_command(reader))) {
+    if (is_logged_on() && is_publish()) {
+      run_publishes(reader);
+      continue;
+    }
+    has_command_ = false;
+    dispatch(*this, &command_);
+  }
+  has_command_ = false;
+  if (!ended_ && !reader->status().ok()) end(Disconnect::kProtocol, reader->status().text());
+  flush_replies();
+}
+
+bool Session::is_publish() const noexcept {
+  return (header_.command & (AMPS_COMMAND_Publish | AMPS_COMMAND_DeltaPublish)) != 0;
+}
+
+bool Session::next_command(wire::FrameReader* reader) {
+  std::string_view frame;
+  if (!reader->next(&frame)) return false;
+  has_command_ = true;
+  if (predict(frame)) return true;
+  header_.clear();
+  if (const Status status = decoder_.decode(frame, &header_); !status.ok()) {
+    reject_frame(status);
+    return false;
+  }
+  command_.header = &header_;
+  command_.body = frame.substr(header_.size_bytes);
+  command_.acks = header_.ack_types;
+  is_plain_publish_ = false;
+  learn(frame);
+  return true;
+}
+
+bool Session::predict(std::string_view frame) {
+  const std::size_t size = predicted_.size();
+  if (size == 0 || frame.size() < size || std::memcmp(frame.data(), predicted_.data(), size) != 0)
+    return false;
+  if (!is_plain_publish_) {
+    header_.clear();
+    header_.command = AMPS_COMMAND_Publish;
+    header_.size_bytes = static_cast<std::uint32_t>(size);
+    command_.header = &header_;
+    command_.acks = 0;
+    is_plain_publish_ = true;
+  }
+  header_.set(AMPS_Topic, frame.substr(predicted_topic_at_, predicted_topic_size_));
+  command_.body = frame.substr(size);
+  return true;
+}
+
+void Session::learn(std::string_view frame) {
+  if (header_.command != AMPS_COMMAND_Publish || !is_logged_on()) return;
+  if (header_.present != (wire::field_bit(AMPS_Command) | wire::field_bit(AMPS_Topic))) return;
+  const std::string_view topic = header_.get(AMPS_Topic);
+  if (topic.empty() || header_.size_bytes > 1024) return;
+  // Escaped topics were decoded elsewhere, and are not worth predicting.
+  const std::less<const char*> before;
+  if (before(topic.data(), frame.data()) || before(frame.data() + header_.size_bytes, topic.data())) return;
+  predicted_ = frame.substr(0, header_.size_bytes);
+  predicted_topic_at_ = static_cast<std::size_t>(topic.data() - frame.data());
+  predicted_topic_size_ = topic.size();
+  is_plain_publish_ = true;
+}
+
+void Session::publish_one() {
+  if (!is_plain_publish_) return execute_publish(*this, &command_, *space_);
+  Publish publish;
+  publish.topic = command_.topic();
+  publish.body = command_.body;
+  if (const Status status = space_->publish(publish); !status.ok()) fail(command_, status);
+}
+
+void Session::reject_frame(const Status& status) {
+  // What could be read before the damage says whom to tell.
+  has_command_ = false;
+  command_.header = &header_;
+  command_.body = {};
+  command_.acks = AMPS_ACK_Processed;
+  if (header_.has(AMPS_CommandId)) fail(command_, "malformed header", status.text());
+  end(Disconnect::kProtocol, status.text());
+}
+
+void Session::run_publishes(wire::FrameReader* reader) {
+  constexpr std::uint64_t kFanOutBytesMax = 16u << 20;  // Then receivers are written to before we go on.
+  bool flush = false;
+  log_.hold();
+  {
+    MutexLock lock(space_->mutex());
+    space_->begin_block(host_->now_ms());
+    std::uint64_t count = 0;
+    do {
+      has_command_ = false;
+      ++count;
+      publish_one();
+      flush = space_->fanned_out_bytes() > kFanOutBytesMax;
+    } while (!flush && !ended_ && next_command(reader) && is_publish());
+    space_->hand_out();
+    Statistics::add(services_.statistics.messages_in, count);
+  }
+  log_.release();
+  if (flush) host_->flush();
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// One topic of one message type: who subscribes to it by name, what it keeps, and the route its
+// messages take, which is worked out when a message comes and kept until subscriptions change.
+// Threads: under the lock of the topic space.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/delivery_group.h"
+#include "broker/store.h"
+#include "broker/subscription.h"
+
+namespace amps::broker {
+
+enum class TopicKind {
+  kOrdinary,
+  kDiscard,   // /AMPS/devnull: accepts and forgets.
+  kReserved,  // Other names that begin with /AMPS: only the broker publishes.
+};
+
+// A client some of whose subscriptions must be asked about each message.
+struct FilteredRecipient {
+  Outbox* outbox;
+  std::vector<const Subscription*> subscriptions;
+};
+
+struct Topic {
+  explicit Topic(std::string topic_name);
+
+  bool is_idle() const noexcept { return literal_subscriptions.empty() && store == nullptr; }
+
+  const std::string name;
+  const TopicKind kind;
+  std::unique_ptr<Store> store;
+  std::vector<const Subscription*> literal_subscriptions;
+
+  // The route. Valid while `route_generation` is that of the space and not 0.
+  std::uint64_t route_generation = 0;
+  std::vector<DeliveryGroup> groups;
+  std::vector<DeliveryGroup> groups_for_empty;  // Only when has_skip_empty: the receivers of empty messages.
+  std::vector<FilteredRecipient> filtered;
+  bool has_skip_empty = false;
+};
+
+// Works out the route of a topic whose messages go to `matching`, which is sorted on return.
+void build_route(Topic* topic, std::vector<const Subscription*>* matching);
+
+}  // namespace amps::broker

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/topic_space.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::size_t kIdleTopicsMax = 65'536;  // Routes kept for topics nobody subscribes to by name.
+constexpr std::size_t kSpareBlocksMax = 64;
+constexpr std::size_t kSpareBlockBytesMax = 262'144;
+
+bool may_match_reserved(const Subscription& subscription) noexcept {
+  return subscription.topic.find("/AMPS") != std::string::npos;
+}
+
+template <typename T>
+void erase_one(std::vector<const T*>* items, const T* item) {
+  items->erase(std::remove(items->begin(), items->end(), item), items->end());
+}
+
+}  // namespace
+
+TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics)
+    : message_type_(std::move(message_type)),
+      clock_(clock),
+      statistics_(statistics),
+      idle_topics_max_(kIdleTopicsMax) {}
+
+TopicSpace::~TopicSpace() = default;
+
+Topic* TopicSpace::find(std::string_view name) {
+  if (current_ != nullptr && current_->name == name) return current_;
+  const auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : found->second.get();
+}
+
+Topic* TopicSpace::find_or_add(std::string_view name) {
+  if (Topic* topic = find(name)) return topic;
+  if (topics_.size() >= idle_topics_max_) evict_idle_topics();
+  auto topic = std::make_unique<Topic>(std::string(name));
+  Topic* const added = topic.get();
+  topics_.emplace(added->name, std::move(topic));
+  return added;
+}
+
+void TopicSpace::evict_idle_topics() {
+  hand_out();
+  current_ = nullptr;
+  for (auto at = topics_.begin(); at != topics_.end();) {
+    at = at->second->is_idle() ? topics_.erase(at) : std::next(at);
+  }
+  idle_topics_max_ = topics_.size() + kIdleTopicsMax;
+}
+
+void TopicSpace::declare(std::string_view topic, std::unique_ptr<Store> store) {
+  find_or_add(topic)->store = std::move(store);
+}
+
+bool TopicSpace::has_store(std::string_view name) {
+  const Topic* topic = find(name);
+  return topic != nullptr && topic->store != nullptr;
+}
+
+void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
+  subscription->order = order;
+  if (may_match_reserved(*subscription)) event_subscribers_.fetch_add(1, std::memory_order_relaxed);
+  if (subscription->pattern != nullptr) {
+    pattern_subscriptions_.push_back(subscription);
+    ++generation_;
+  } else {
+    Topic* topic = find_or_add(subscription->topic);
+    topic->literal_subscriptions.push_back(subscription);
+    topic->route_generation = 0;
+  }
+  Statistics::add(statistics_->subscriptions);
+}
+
+void TopicSpace::add(Subscription* subscription) {
+  insert(subscription, next_order_++);
+}
+
+void TopicSpace::remove(const Subscription* subscription) {
+  if (may_match_reserved(*subscription)) event_subscribers_.fetch_sub(1, std::memory_order_relaxed);
+  if (subscription->pattern != nullptr) {
+    erase_one(&pattern_subscriptions_, subscription);
+    ++generation_;
+  } else if (Topic* topic = find(subscription->topic)) {
+    erase_one(&topic->literal_subscriptions, subscription);
+    topic->route_generation = 0;
+  }
+  Statistics::subtract(statistics_->subscriptions);
+}
+
+void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
+  const std::uint64_t order = old->order;
+  remove(old);
+  insert(replacement, order);
+}
+
+Status TopicSpace::publish(Publish publish) {
+  Topic* const topic = find_or_add(publish.topic);
+  if (topic->kind == TopicKind::kDiscard) return {};
+  if (topic->kind == TopicKind::kReserved) {
+    return Status(AMPS_E_INVALID_TOPIC, "publish to reserved topic " + topic->name);
+  }
+  if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->apply(&publish));
+  deliver(topic, publish);
+  return {};
+}
+
+void TopicSpace::publish_event(const Publish& publish) {
+  deliver(find_or_add(publish.topic), publish);
+}
+
+void TopicSpace::route(Topic* topic) {
+  std::vector<const Subscription*> matching = topic->literal_subscriptions;
+  for (const Subscription* subscription : pattern_subscriptions_) {
+    switch (subscription->pattern->matches(topic->name)) {
+      case PatternMatch::kYes:
+        matching.push_back(subscription);
+        break;
+      case PatternMatch::kFailed:
+        Statistics::add(statistics_->pattern_failures);
+        break;
+      case PatternMatch::kNo:
+        break;
+    }
+  }
+  build_route(topic, &matching);
+  topic->route_generation = generation_;
+}
+
+SharedBlockRef TopicSpace::take_block() {
+  if (spare_blocks_.empty()) return SharedBlockRef::make();
+  SharedBlockRef block = std::move(spare_blocks_.back());
+  spare_blocks_.pop_back();
+  return block;
+}
+
+void TopicSpace::deliver(Topic* topic, const Publish& publish) {
+  // Groups of one topic are disjoint, so only a change of groups could overtake what waits.
+  if (topic->route_generation != generation_) {
+    hand_out();
+    route(topic);
+  }
+  std::vector<DeliveryGroup>* const groups =
+      topic->has_skip_empty && publish.body.empty() ? &topic->groups_for_empty : &topic->groups;
+  if (waiting_ != groups) hand_out();
+  current_ = topic;
+  waiting_ = groups;
+  std::string_view time;
+  for (DeliveryGroup& group : *groups) {
+    if (group.timestamp && time.empty()) time = timestamp();
+    if (!group.pending) group.pending = take_block();
+    Buffer* const out = &group.pending->bytes;
+    const std::size_t before = out->size();
+    append_delivery(out, group.prefix, publish, group.timestamp ? time : std::string_view{});
+    fanned_out_bytes_ += (out->size() - before) * group.recipients.size();
+    messages_out_ += group.recipients.size();
+  }
+  if (!topic->filtered.empty()) deliver_filtered(*topic, publish);
+}
+
+void TopicSpace::deliver_filtered(const Topic& topic, const Publish& publish) {
+  for (const FilteredRecipient& recipient : topic.filtered) {
+    std::string sids;
+    bool with_timestamp = false;
+    for (const Subscription* subscription : recipient.subscriptions) {
+      if (subscription->skip_empty && publish.body.empty()) continue;
+      if (subscription->filter != nullptr && !subscription->filter->matches(topic.name, publish.body))
+        continue;
+      if (!sids.empty()) sids += ',';
+      sids += subscription->id;
+      with_timestamp = with_timestamp || subscription->timestamp;
+    }
+    if (sids.empty()) continue;
+    scratch_.clear();
+    append_delivery(&scratch_, delivery_prefix(topic.name, sids), publish,
+                    with_timestamp ? timestamp() : std::string_view{});
+    recipient.outbox->append(scratch_.view(), now_ms_);
+    fanned_out_bytes_ += scratch_.size();
+    ++messages_out_;
+  }
+}
+
+void TopicSpace::hand_out() {
+  if (waiting_ != nullptr) {
+    for (DeliveryGroup& group : *waiting_) {
+      if (!group.pending) continue;
+      for (Outbox* outbox : group.recipients) outbox->append(group.pending, now_ms_);
+      SharedBlockRef block = std::move(group.pending);
+      if (!block.is_unique() || spare_blocks_.size() >= kSpareBlocksMax) continue;
+      if (block->bytes.capacity() > kSpareBlockBytesMax) continue;
+      block->bytes.clear();
+      spare_blocks_.push_back(std::move(block));
+    }
+    waiting_ = nullptr;
+  }
+  Statistics::add(statistics_->messages_out, messages_out_);
+  messages_out_ = 0;
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// All topics and subscriptions of one message type, and the order of its messages: publishes are
+// accepted one after the other under its lock, so every subscription sees all topics in one order.
+// Threads: any, holding mutex(). Lock rank: kTopicSpace.
+//
+// A received block of publishes goes: lock, begin_block(), publish() each, hand_out(), unlock.
+// Messages wait between publish() and hand_out(); nothing else may happen to the space in between.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random_hash.h"
+#include "base/status.h"
+#include "base/sync.h"
+#include "broker/statistics.h"
+#include "broker/store.h"
+#include "broker/subscription.h"
+#include "broker/timestamp.h"
+#include "broker/topic.h"
+
+namespace amps::broker {
+
+class TopicSpace {
+ public:
+  TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics);
+  ~TopicSpace();
+  TopicSpace(const TopicSpace&) = delete;
+  TopicSpace& operator=(const TopicSpace&) = delete;
+
+  Mutex& mutex() AMPS_THREAD_ANNOTATION(lock_returned(mutex_)) { return mutex_; }
+  const std::string& message_type() const noexcept { return message_type_; }
+
+  // Makes a topic keep state. Before the first publish.
+  void declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
+  bool has_store(std::string_view topic) AMPS_REQUIRES(mutex_);
+
+  // The space borrows the subscription until remove(). A replacement takes the place of the old one
+  // in the order of ids; no message is lost or sent twice, because the lock is held throughout.
+  void add(Subscription* subscription) AMPS_REQUIRES(mutex_);
+  void remove(const Subscription* subscription) AMPS_REQUIRES(mutex_);
+  void replace(const Subscription* old, Subscription* replacement) AMPS_REQUIRES(mutex_);
+
+  void begin_block(std::uint64_t now_ms) AMPS_REQUIRES(mutex_) { now_ms_ = now_ms, fanned_out_bytes_ = 0; }
+  // The failure of a refused message. Successes cost no allocation.
+  Status publish(Publish publish) AMPS_REQUIRES(mutex_);
+  // A message of the broker itself on a reserved topic.
+  void publish_event(const Publish& publish) AMPS_REQUIRES(mutex_);
+  void hand_out() AMPS_REQUIRES(mutex_);
+  // Bytes delivered or waiting for hand_out() since begin_block(), once for each receiver.
+  std::uint64_t fanned_out_bytes() const AMPS_REQUIRES(mutex_) { return fanned_out_bytes_; }
+
+  // Subscriptions that may match reserved topics; without any, events need not be made.
+  bool has_event_subscribers() const noexcept {
+    return event_subscribers_.load(std::memory_order_relaxed) != 0;
+  }
+
+ private:
+  Topic* find(std::string_view name) AMPS_REQUIRES(mutex_);
+  Topic* find_or_add(std::string_view name) AMPS_REQUIRES(mutex_);
+  void evict_idle_topics() AMPS_REQUIRES(mutex_);
+  void route(Topic* topic) AMPS_REQUIRES(mutex_);
+  void deliver(Topic* topic, const Publish& publish) AMPS_REQUIRES(mutex_);
+  void deliver_filtered(const Topic& topic, const Publish& publish) AMPS_REQUIRES(mutex_);
+  SharedBlockRef take_block() AMPS_REQUIRES(mutex_);
+  void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
+  std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(clock_.utc_us()); }
+
+  const std::string message_type_;
+  const Clock& clock_;
+  Statistics* const statistics_;
+  std::atomic<std::uint64_t> event_subscribers_{0};  // Relaxed: an event may just miss a new subscriber.
+
+  Mutex mutex_{LockRank::kTopicSpace};
+  // Keyed by the topic's own name. Topics nobody names are a cache of routes and may be dropped.
+  std::unordered_map<std::string_view, std::unique_ptr<Topic>, RandomHash> topics_ AMPS_GUARDED_BY(mutex_);
+  std::vector<const Subscription*> pattern_subscriptions_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 1;  // Of pattern subscriptions.
+  std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;
+  std::size_t idle_topics_max_ AMPS_GUARDED_BY(mutex_);
+
+  // The block at hand.
+  std::uint64_t now_ms_ AMPS_GUARDED_BY(mutex_) = 0;
+  Topic* current_ AMPS_GUARDED_BY(mutex_) = nullptr;                       // Topic of the latest publish.
+  std::vector<DeliveryGroup>* waiting_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Groups that have bytes pending.
+  std::uint64_t fanned_out_bytes_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t messages_out_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::vector<SharedBlockRef> spare_blocks_ AMPS_GUARDED_BY(mutex_);
+  Buffer scratch_ AMPS_GUARDED_BY(mutex_);
+  TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
+};
+
+}  // namespace amps::broker

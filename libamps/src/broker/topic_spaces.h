@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The topic spaces of a broker, one a message type. The set never changes after construction.
+// Threads: any.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "broker/topic_space.h"
+
+namespace amps::broker {
+
+// Message types every broker serves (broker 1.3).
+bool is_message_type(std::string_view name) noexcept;
+// Types in which the broker can write messages of its own.
+bool is_event_type(std::string_view name) noexcept;
+
+class TopicSpaces {
+ public:
+  TopicSpaces(const Clock& clock, Statistics* statistics);
+  TopicSpace* find(std::string_view message_type) const noexcept;  // None: not served.
+  const std::vector<std::unique_ptr<TopicSpace>>& all() const noexcept { return spaces_; }
+
+ private:
+  std::vector<std::unique_ptr<TopicSpace>> spaces_;
+};
+
+}  // namespace amps::broker

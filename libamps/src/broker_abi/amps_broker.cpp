@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of amps_broker.h: each turns C arguments into one call of the core.
+#include "amps/amps_broker.h"
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "base/file_io.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "base/sync.h"
+#include "broker/broker.h"
+#include "broker/configuration_xml.h"
+#include "broker/version.h"
+
+namespace {
+
+using amps::Status;
+using amps::broker::Broker;
+using amps::broker::BrokerParts;
+using amps::broker::Configuration;
+
+constexpr std::size_t kConfigurationBytesMax = 1u << 20;
+
+// The latest failure of this thread, and the bytes behind the spans given out by its latest call.
+thread_local Status last_error;
+thread_local std::string returned;
+
+amps_span_t span_of(const std::string& text) noexcept {
+  return {text.data(), text.size()};
+}
+
+std::string text_of(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+// A sized struct of the caller, as large as ours: what an older caller does not know is zero.
+template <typename T>
+Status copy_in(const T* from, T* to) {
+  if (from == nullptr) return Status(AMPS_E_USAGE, "a struct is NULL");
+  if (from->struct_size < sizeof from->struct_size) return Status(AMPS_E_USAGE, "struct_size is not set");
+  std::memset(to, 0, sizeof *to);
+  std::memcpy(to, from, from->struct_size < sizeof *to ? from->struct_size : sizeof *to);
+  return {};
+}
+
+class CallbackLog final : public amps::LogSink {
+ public:
+  explicit CallbackLog(const amps_broker_log_t& log) noexcept : log_(log) {}
+  ~CallbackLog() override {
+    if (log_.release != nullptr) log_.release(log_.userdata);
+  }
+  bool wants(amps_log_level_t level) const noexcept override { return level >= AMPS_LOG_DEBUG; }
+  void log(amps_log_level_t level, std::string_view line) noexcept override {
+    log_.fn(level, {line.data(), line.size()}, log_.userdata);
+  }
+
+ private:
+  const amps_broker_log_t log_;
+};
+
+class CallbackAuthenticator final : public amps::broker::Authenticator {
+ public:
+  explicit CallbackAuthenticator(const amps_broker_authenticator_t& table) noexcept : table_(table) {}
+  ~CallbackAuthenticator() override {
+    if (table_.release != nullptr) table_.release(table_.userdata);
+  }
+  amps::broker::LogonDecision decide(std::string_view name, std::string_view user, std::string_view password,
+                                     std::string* challenge) override {
+    amps_span_t text{nullptr, 0};
+    const amps_result result = table_.fn({name.data(), name.size()}, {user.data(), user.size()},
+                                         {password.data(), password.size()}, &text, table_.userdata);
+    if (result == AMPS_E_OK) return amps::broker::LogonDecision::kAccept;
+    if (result != AMPS_E_RETRY) return amps::broker::LogonDecision::kRefuse;
+    if (text.len != 0) challenge->assign(text.ptr, text.len);
+    return amps::broker::LogonDecision::kChallenge;
+  }
+
+ private:
+  const amps_broker_authenticator_t table_;
+};
+
+}  // namespace
+
+struct amps_broker {
+  mutable amps::Mutex mutex{amps::LockRank::kBroker};
+  Configuration configuration AMPS_GUARDED_BY(mutex);
+  // Declared before the broker that uses them, so that they go after it.
+  std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
+  std::unique_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
+  std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
+
+  bool is_running() const AMPS_REQUIRES(mutex) { return broker != nullptr && broker->is_running(); }
+};
+
+namespace {
+
+// The only catch-all. Leaves the failure for amps_broker_last_error().
+template <typename Body>
+amps_result guarded(Body body) noexcept {
+  try {
+    Status status = body();
+    if (status.ok()) return AMPS_E_OK;
+    const amps_result code = status.code();
+    last_error = std::move(status);
+    return code;
+  } catch (const std::bad_alloc&) {
+    last_error = Status(AMPS_E_MEMORY, {});
+    return AMPS_E_MEMORY;
+  } catch (const std::exception& error) {
+    try {
+      last_error = Status(AMPS_E_UNKNOWN, error.what());
+    } catch (...) {
+      last_error = Status(AMPS_E_MEMORY, {});
+    }
+    return AMPS_E_UNKNOWN;
+  }
+}
+
+Status check(const amps_broker_t* broker) {
+  if (broker == nullptr) return Status(AMPS_E_USAGE, "broker is NULL");
+  return {};
+}
+
+Status check_stopped(const amps_broker_t* broker) AMPS_REQUIRES(broker->mutex) {
+  if (broker->is_running()) return Status(AMPS_E_USAGE, "settings are made before start");
+  return {};
+}
+
+amps::broker::Variables parse_variables(const char* variables) {
+  amps::broker::Variables parsed;
+  for (const char* at = variables; at != nullptr && *at != '\0'; at += std::strlen(at) + 1) {
+    const std::string entry(at);
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string::npos) parsed[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  return parsed;
+}
+
+Status configure(amps_broker_t* broker, std::string_view xml, const std::string& origin,
+                 const char* variables) {
+  amps::MutexLock lock(broker->mutex);
+  AMPS_RETURN_IF_ERROR(check_stopped(broker));
+  return amps::broker::read_configuration(xml, origin, parse_variables(variables), &broker->configuration);
+}
+
+Status parse_transport(const amps_broker_transport_t& from, amps::broker::TransportConfiguration* out) {
+  if (from.type != nullptr) AMPS_RETURN_IF_ERROR(amps::broker::parse_transport_type(from.type, &out->type));
+  out->name = text_of(from.name);
+  out->message_type = text_of(from.message_type);
+  out->certificate = text_of(from.certificate);
+  out->private_key = text_of(from.private_key);
+  out->ca_file = text_of(from.ca_file);
+  if (out->type == amps::broker::TransportType::kUnix) {
+    out->address.unix_path = text_of(from.address);
+    return {};
+  }
+  return amps::net::parse_listen_address(from.address == nullptr ? "127.0.0.1:0" : from.address,
+                                         &out->address);
+}
+
+}  // namespace
+
+extern "C" {
+
+amps_result amps_broker_new(amps_broker_t** out) {
+  return guarded([&]() -> Status {
+    if (out == nullptr) return Status(AMPS_E_USAGE, "out is NULL");
+    *out = new amps_broker;
+    return {};
+  });
+}
+
+void amps_broker_free(amps_broker_t* broker) {
+  if (broker == nullptr) return;
+  amps_broker_stop(broker);
+  delete broker;
+}
+
+void amps_broker_last_error(int32_t* code, amps_span_t* text) {
+  if (code != nullptr) *code = last_error.code();
+  if (text != nullptr) *text = span_of(last_error.text());
+}
+
+const char* amps_broker_version_string(void) {
+  return amps::broker::kVersion.data();
+}
+
+amps_result amps_broker_set_name(amps_broker_t* broker, const char* name) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (name == nullptr || *name == '\0') return Status(AMPS_E_USAGE, "name is empty");
+    amps::MutexLock lock(broker->mutex);
+    AMPS_RETURN_IF_ERROR(check_stopped(broker));
+    broker->configuration.name = name;
+    return {};
+  });
+}
+
+amps_result amps_broker_add_transport(amps_broker_t* broker, const amps_broker_transport_t* transport) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    amps_broker_transport_t copy;
+    AMPS_RETURN_IF_ERROR(copy_in(transport, &copy));
+    amps::broker::TransportConfiguration parsed;
+    AMPS_RETURN_IF_ERROR(parse_transport(copy, &parsed));
+    amps::MutexLock lock(broker->mutex);
+    AMPS_RETURN_IF_ERROR(check_stopped(broker));
+    return broker->configuration.add_transport(std::move(parsed));
+  });
+}
+
+amps_result amps_broker_set_number(amps_broker_t* broker, amps_broker_number_t which, uint64_t value) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    amps::MutexLock lock(broker->mutex);
+    AMPS_RETURN_IF_ERROR(check_stopped(broker));
+    return broker->configuration.set_number(which, value);
+  });
+}
+
+amps_result amps_broker_get_number(const amps_broker_t* broker, amps_broker_number_t which, uint64_t* value) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (value == nullptr) return Status(AMPS_E_USAGE, "value is NULL");
+    amps::MutexLock lock(broker->mutex);
+    return broker->configuration.get_number(which, value);
+  });
+}
+
+amps_result amps_broker_configure(amps_broker_t* broker, amps_span_t xml, const char* origin,
+                                  const char* variables) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    return configure(broker, {xml.ptr, xml.len}, origin == nullptr ? "configuration" : origin, variables);
+  });
+}
+
+amps_result amps_broker_configure_file(amps_broker_t* broker, const char* path, const char* variables) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (path == nullptr) return Status(AMPS_E_USAGE, "path is NULL");
+    std::string xml;
+    AMPS_RETURN_IF_ERROR(amps::read_file(amps::system_file_io(), path, kConfigurationBytesMax, &xml));
+    return configure(broker, xml, path, variables);
+  });
+}
+
+amps_result amps_broker_dump(const amps_broker_t* broker, amps_span_t* xml) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (xml == nullptr) return Status(AMPS_E_USAGE, "xml is NULL");
+    amps::MutexLock lock(broker->mutex);
+    returned = amps::broker::write_configuration(broker->configuration);
+    *xml = span_of(returned);
+    return {};
+  });
+}
+
+const char* amps_broker_sample(void) {
+  return amps::broker::sample_configuration();
+}
+
+amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    std::unique_ptr<CallbackLog> sink;
+    if (log != nullptr) {
+      amps_broker_log_t copy;
+      AMPS_RETURN_IF_ERROR(copy_in(log, &copy));
+      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "log function is NULL");
+      sink = std::make_unique<CallbackLog>(copy);
+    }
+    {
+      amps::MutexLock lock(broker->mutex);
+      AMPS_RETURN_IF_ERROR(check_stopped(broker));
+      broker->broker.reset();  // It may still know the old sink.
+      broker->log.swap(sink);
+    }
+    return {};  // The old sink is released here, without the lock.
+  });
+}
+
+amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_broker_authenticator_t* table) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    std::unique_ptr<CallbackAuthenticator> authenticator;
+    if (table != nullptr) {
+      amps_broker_authenticator_t copy;
+      AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
+      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "authenticator function is NULL");
+      authenticator = std::make_unique<CallbackAuthenticator>(copy);
+    }
+    {
+      amps::MutexLock lock(broker->mutex);
+      AMPS_RETURN_IF_ERROR(check_stopped(broker));
+      broker->broker.reset();
+      broker->authenticator.swap(authenticator);
+    }
+    return {};
+  });
+}
+
+amps_result amps_broker_start(amps_broker_t* broker) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    amps::MutexLock lock(broker->mutex);
+    if (broker->is_running()) return Status(AMPS_E_USAGE, "broker is running");
+    BrokerParts parts;
+    if (broker->log != nullptr) parts.log = broker->log.get();
+    parts.authenticator = broker->authenticator.get();
+    auto started = std::make_unique<Broker>(broker->configuration, parts);
+    AMPS_RETURN_IF_ERROR(started->start());
+    broker->broker = std::move(started);
+    return {};
+  });
+}
+
+void amps_broker_stop(amps_broker_t* broker) {
+  if (broker == nullptr) return;
+  amps::MutexLock lock(broker->mutex);
+  if (broker->broker != nullptr) broker->broker->stop();
+}
+
+int32_t amps_broker_is_running(const amps_broker_t* broker) {
+  if (broker == nullptr) return 0;
+  amps::MutexLock lock(broker->mutex);
+  return broker->is_running() ? 1 : 0;
+}
+
+size_t amps_broker_address_count(const amps_broker_t* broker) {
+  if (broker == nullptr) return 0;
+  amps::MutexLock lock(broker->mutex);
+  return broker->is_running() ? broker->broker->transports().size() : 0;
+}
+
+amps_result amps_broker_address(const amps_broker_t* broker, size_t index, amps_broker_address_t* out) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (out == nullptr || out->struct_size < sizeof out->struct_size) {
+      return Status(AMPS_E_USAGE, "out is NULL or its struct_size is not set");
+    }
+    amps::MutexLock lock(broker->mutex);
+    if (!broker->is_running() || index >= broker->broker->transports().size()) {
+      return Status(AMPS_E_USAGE, "no address of index " + std::to_string(index));
+    }
+    // A copy in one string: the transports go with the next start, the spans must not.
+    const amps::broker::BoundTransport& transport = broker->broker->transports()[index];
+    const std::string type(amps::broker::transport_type_text(transport.type));
+    returned = transport.name + type + transport.host + transport.message_type + transport.path;
+    amps_broker_address_t address{};
+    std::size_t at = 0;
+    const auto next = [&at](const std::string& text) {
+      const amps_span_t span{returned.data() + at, text.size()};
+      at += text.size();
+      return span;
+    };
+    address.name = next(transport.name);
+    address.type = next(type);
+    address.host = next(transport.host);
+    address.message_type = next(transport.message_type);
+    address.path = next(transport.path);
+    address.port = transport.port;
+    const std::uint32_t size = out->struct_size < sizeof address ? out->struct_size : sizeof address;
+    address.struct_size = size;
+    std::memcpy(out, &address, size);
+    return {};
+  });
+}
+
+amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    if (json == nullptr) return Status(AMPS_E_USAGE, "json is NULL");
+    amps::MutexLock lock(broker->mutex);
+    if (broker->broker == nullptr) return Status(AMPS_E_USAGE, "broker was never started");
+    returned = broker->broker->statistics_json();
+    *json = span_of(returned);
+    return {};
+  });
+}
+
+}  // extern "C"
