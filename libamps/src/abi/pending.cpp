@@ -79,22 +79,5 @@ amps_result amps_client_set_bookmark_store(amps_client_t *, const amps_bookmark_
 amps_result amps_client_get_bookmark_store(amps_client_t *, const amps_bookmark_store_vt_t **, void **self) { return AMPS_E_UNKNOWN; }
 amps_result amps_client_set_publish_store(amps_client_t *, const amps_publish_store_vt_t *, void *self) { return AMPS_E_UNKNOWN; }
 amps_result amps_client_get_publish_store(amps_client_t *, const amps_publish_store_vt_t **, void **self) { return AMPS_E_UNKNOWN; }
-amps_result amps_default_chooser_new(const amps_server_chooser_vt_t **vt, void **self) { return AMPS_E_UNKNOWN; }
-amps_result amps_default_chooser_add(void *self, amps_span_t uri, const amps_authenticator_vt_t *authenticator, void *authenticator_self) { return AMPS_E_UNKNOWN; }
-amps_result amps_default_chooser_prepend(void *self, amps_span_t uri) { return AMPS_E_UNKNOWN; }
-amps_result amps_default_chooser_remove(void *self, amps_span_t uri) { return AMPS_E_UNKNOWN; }
-amps_result amps_default_chooser_next(void *self) { return AMPS_E_UNKNOWN; }
-amps_result amps_fixed_delay_new(uint32_t delay_ms, uint32_t retry_max_ms, const amps_delay_strategy_vt_t **vt, void **self) { return AMPS_E_UNKNOWN; }
-amps_result amps_exponential_delay_new(uint32_t initial_ms, uint32_t delay_max_ms, double exponent, uint32_t retry_max_ms, double jitter, const amps_delay_strategy_vt_t **vt, void **self) { return AMPS_E_UNKNOWN; }
 amps_result amps_memory_subscription_manager_new(const amps_subscription_manager_vt_t **vt, void **self) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_init(const char *library) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_init_from_context(void *ssl_ctx, const char *library) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_set_verify(int mode) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_load_verify_locations(const char *ca_file, const char *ca_path) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_use_certificate_file(const char *file) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_use_private_key_file(const char *file) { return AMPS_E_UNKNOWN; }
-amps_result amps_ssl_use_PrivateKey_file(const char *file) { return AMPS_E_UNKNOWN; }
-void amps_ssl_free(void) {  }
-const char * amps_ssl_get_error(void) { return ""; }
-const char * amps_ssl_version(void) { return ""; }
 }
