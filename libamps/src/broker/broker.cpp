@@ -30,6 +30,9 @@ std::size_t io_thread_count(std::uint64_t wanted) {
 
 }  // namespace
 
+// The build defines it, so that it is written in one place only.
+const char* broker_version() noexcept { return AMPS_BROKER_VERSION; }
+
 // Everything that exists while the broker runs. Members are torn down from the last to the first.
 struct Broker::Running {
   struct Transport {
@@ -46,7 +49,7 @@ struct Broker::Running {
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
         services{configuration,  *parts.clock,       log, statistics, spaces, names, status,
-                 *parts.filters, parts.authenticator},
+                 *parts.filters, broker_version(), parts.authenticator},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);

@@ -19,6 +19,8 @@
 
 namespace amps::broker {
 
+const char* broker_version() noexcept;  // Static.
+
 // What a broker uses and does not own.
 struct BrokerParts {
   LogSink* log = &null_log_sink();

@@ -3,6 +3,8 @@
 // Threads: the members say.
 #pragma once
 
+#include <string_view>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "broker/authenticator.h"
@@ -24,6 +26,7 @@ struct Services {
   ClientNames& names;
   const ClientStatus& status;
   FilterEngine& filters;
+  std::string_view version;      // Of the broker, as logons are told.
   Authenticator* authenticator;  // None: every logon is accepted.
 };
 

@@ -14,7 +14,6 @@
 #include "base/sync.h"
 #include "broker/broker.h"
 #include "broker/configuration_xml.h"
-#include "broker/version.h"
 
 namespace {
 
@@ -186,7 +185,7 @@ void amps_broker_last_error(int32_t* code, amps_span_t* text) {
 }
 
 const char* amps_broker_version_string(void) {
-  return amps::broker::kVersion.data();
+  return amps::broker::broker_version();
 }
 
 amps_result amps_broker_set_name(amps_broker_t* broker, const char* name) {

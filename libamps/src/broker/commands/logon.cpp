@@ -6,7 +6,6 @@
 #include "base/sha256.h"
 #include "broker/commands/commands.h"
 #include "broker/log_line.h"
-#include "broker/version.h"
 #include "wire/options.h"
 
 namespace amps::broker {
@@ -101,7 +100,7 @@ void accept(Session& session, const Command& command) {
   ack.client_name = session.client_name();
   ack.sequence = 0;
   ack.bookmark = bookmark;
-  ack.version = kVersion;
+  ack.version = session.services().version;
   ack.user_id = session.user();
   if (session.services().authenticator == nullptr) ack.reason = "authentication disabled";
   session.acknowledge(command, ack);

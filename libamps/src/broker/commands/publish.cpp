@@ -24,6 +24,8 @@ void fail_publish(Session& session, const Command& command, std::string_view rea
   session.acknowledge(command, ack);
 }
 
+// Absent is good; what is there must be a number, because a publisher that counts wrongly would
+// otherwise believe its messages to be settled.
 bool has_good_sequence(const wire::Header& header) noexcept {
   if (!header.has(AMPS_Sequence)) return true;
   const auto sequence = header.number(AMPS_Sequence);
