@@ -80,7 +80,7 @@ def main() -> None:
     check(library.amps_broker_start(broker))
     where = Address(ctypes.sizeof(Address))
     check(library.amps_broker_address(broker, ctypes.c_size_t(0), ctypes.byref(where)))
-    print(f"PORT {where.port}", flush=True)
+    print(f"LISTENING {where.port}", flush=True)
     sys.stdin.read()
     library.amps_broker_free(broker)
 

@@ -27,13 +27,15 @@ def find_library() -> str:
 
 class BrokerProcess:
     def __init__(self, *settings: str) -> None:
-        command = [sys.executable, str(Path(__file__).with_name("broker_host.py")), find_library(), *settings]
+        library = find_library()
+        assert library, "no libamps-broker.so: install the package, or name it in AMPS_BROKER_LIBRARY"
+        command = [sys.executable, str(Path(__file__).with_name("broker_host.py")), library, *settings]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
-        port_line = self.wait_for_log("PORT ", START_S)
+        port_line = self.wait_for_log("LISTENING ", START_S)
         self.port = int(port_line.split()[1])
         self.uri = f"tcp://127.0.0.1:{self.port}/amps/json"
 

@@ -134,8 +134,12 @@ class RawPeer(Connection):
 
     def is_usable(self, token: str = "still-there") -> bool:
         """Whether a flush after everything sent so far is answered with success."""
+        return self.headers_before_flush(token)[-1]["status"] == "success"
+
+    def headers_before_flush(self, token: str = "still-there") -> list[dict]:
+        """All that comes before the answer of a flush, and that answer."""
         self.send_frame(c="flush", cid=token, a="processed")
-        return self.ack(token)["status"] == "success"
+        return [header for header, _ in self.frames_until(lambda header: header.get("cid") == token)]
 
 
 class ServerConnection(Connection):

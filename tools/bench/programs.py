@@ -63,6 +63,8 @@ class Programs:
         target = self._output / (name + (".so" if program.shared else ""))
         flags, libraries = self._our_flags(program.ours)
         sources = [*NATIVE.glob("*.h"), program.source]
+        if program.ours:
+            sources += (ROOT / "libamps/include").rglob("*.h*")
         if not self._is_current(target, sources):
             language = ["cc", "-std=c11"] if program.source.suffix == ".c" else ["c++", "-std=c++17"]
             shared = ["-shared", "-fPIC"] if program.shared else []
@@ -75,7 +77,7 @@ class Programs:
             return [], []
         library = "-lamps" if ours == "client" else "-lamps-broker"
         if self._build:
-            folder = self._build / "libamps"
+            folder = self._build / "libamps/src" / ("abi" if ours == "client" else "broker_abi")
             return [f"-I{ROOT / 'libamps/include'}"], [f"-L{folder}", f"-Wl,-rpath,{folder}", library, "-pthread"]
         flags, libraries = (self._ask_package(option) for option in ("--cflags", "--libs"))
         return flags, [library if word == "-lamps" else word for word in libraries] + ["-pthread"]
@@ -91,9 +93,7 @@ class Programs:
         if not target.exists():
             return False
         made = target.stat().st_mtime
-        library = self._build / "libamps" / "libamps.so" if self._build else None
-        newest = [*sources, *([library] if library and library.exists() else [])]
-        return all(path.stat().st_mtime <= made for path in newest)
+        return all(path.stat().st_mtime <= made for path in sources)
 
     def _binding(self) -> str:
         target = self._output / f"binding{sysconfig.get_config_var('EXT_SUFFIX')}"
