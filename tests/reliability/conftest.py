@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +18,18 @@ from bystander import Bystander  # noqa: E402
 TEST_S = 60  # A test that takes longer hangs; all stacks are printed and the run ends.
 
 
+@pytest.fixture(scope="session")
+def real_stderr(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Where the watchdog writes: behind what pytest captures."""
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        descriptor = os.dup(2)
+    yield descriptor
+    os.close(descriptor)
+
+
 @pytest.fixture(autouse=True)
-def watchdog() -> Iterator[None]:
-    faulthandler.dump_traceback_later(TEST_S, exit=True)
+def watchdog(real_stderr: int) -> Iterator[None]:
+    faulthandler.dump_traceback_later(TEST_S, exit=True, file=real_stderr)
     yield
     faulthandler.cancel_dump_traceback_later()
 
