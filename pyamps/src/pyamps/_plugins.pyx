@@ -1,0 +1,477 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python objects as choosers, delay strategies, authenticators and stores of a client.
+
+The functions named ``part_…`` are called through the tables of plugin_tables.cpp, with the GIL.
+"""
+
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+
+from pyamps cimport libamps as c
+from pyamps._errors cimport check, exception_for, fail_callback, text_of
+from pyamps._message cimport Message, borrowed
+from pyamps._text cimport milliseconds, span_of
+
+cdef extern from "Python.h":
+    Py_ssize_t Py_REFCNT(PyObject* o)
+
+
+cdef class Part:
+    """What C holds of a Python object that plays a part in a client."""
+
+    cdef int reply(self, object text, c.amps_span_t* out) except -1:
+        self.answer = text.encode() if isinstance(text, str) else text
+        return span_of(self.answer, out)
+
+
+cdef Part part_of(object target):
+    cdef Part part = Part.__new__(Part)
+    part.target = target
+    return part
+
+
+cdef public void part_retain(void* self) noexcept:
+    Py_INCREF(<Part>self)
+
+
+cdef public void part_release(void* self) noexcept:
+    Py_DECREF(<Part>self)
+
+
+cdef void add_info(c.amps_span_t key, c.amps_span_t value, void* userdata) noexcept with gil:
+    (<dict>userdata)[text_of(key)] = text_of(value)
+
+
+cdef dict connection_info(c.amps_client_t* client):
+    cdef dict info = {}
+    if client is not NULL:
+        check(c.amps_client_connection_info(client, add_info, <void*>info))
+    return info
+
+
+# ---- authenticator -------------------------------------------------------------------------------
+
+cdef public c.amps_result part_authenticate(
+        void* self, c.amps_span_t user, c.amps_span_t password, c.amps_span_t* token) noexcept:
+    try:
+        (<Part>self).reply((<Part>self).target.authenticate(text_of(user), text_of(password)), token)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_retry(
+        void* self, c.amps_span_t user, c.amps_span_t password, c.amps_span_t* token) noexcept:
+    try:
+        (<Part>self).reply((<Part>self).target.retry(text_of(user), text_of(password)), token)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_completed(
+        void* self, c.amps_span_t user, c.amps_span_t password, c.amps_span_t reason) noexcept:
+    try:
+        (<Part>self).target.completed(text_of(user), text_of(password), text_of(reason))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+# ---- server chooser ------------------------------------------------------------------------------
+
+cdef public c.amps_result part_current_uri(void* self, c.amps_span_t* uri) noexcept:
+    try:
+        (<Part>self).reply((<Part>self).target.get_current_uri(), uri)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_current_authenticator(
+        void* self, const c.amps_authenticator_vt_t** table, void** authenticator) noexcept:
+    try:
+        ask = getattr((<Part>self).target, "get_current_authenticator", None)
+        target = ask() if ask is not None else None
+        if target is not None:
+            (<Part>self).authenticator = part_of(target)
+            table[0] = &pyamps_authenticator_table
+            authenticator[0] = <void*>(<Part>self).authenticator
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_report_failure(
+        void* self, int32_t code, c.amps_span_t text, c.amps_client_t* client) noexcept:
+    try:
+        error = exception_for(code, text_of(text), "")
+        (<Part>self).target.report_failure(error, connection_info(client))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_report_success(void* self, c.amps_client_t* client) noexcept:
+    try:
+        (<Part>self).target.report_success(connection_info(client))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_error(void* self, c.amps_span_t* text) noexcept:
+    try:
+        ask = getattr((<Part>self).target, "get_error", None)
+        (<Part>self).reply(ask() if ask is not None else None, text)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef class NativeChooser:
+    """The list of servers that libamps brings; no Python runs when a client reconnects."""
+
+    _is_native = True  # False in subclasses: their methods are called.
+
+    def __cinit__(self, *args, **kwargs):
+        check(c.amps_default_chooser_new(&self.table, &self.part))
+        self.authenticators = []
+
+    def __dealloc__(self):
+        if self.part is not NULL:
+            self.table.release(self.part)
+
+    def add(self, uri, authenticator=None):
+        """Append a server; returns ``self``.
+
+        :param authenticator: answers the logon of this server; None: the password of the URI.
+        """
+        cdef c.amps_span_t span
+        cdef Part part
+        span_of(uri, &span)
+        if authenticator is None:
+            check(c.amps_default_chooser_add(self.part, span, NULL, NULL))
+        else:
+            part = part_of(authenticator)
+            check(c.amps_default_chooser_add(self.part, span, &pyamps_authenticator_table, <void*>part))
+        self.authenticators.append((uri.decode() if isinstance(uri, bytes) else uri, authenticator))
+        return self
+
+    def remove(self, uri):
+        """Take a server off the list."""
+        cdef c.amps_span_t span
+        span_of(uri, &span)
+        check(c.amps_default_chooser_remove(self.part, span))
+        text = uri.decode() if isinstance(uri, bytes) else uri
+        self.authenticators = [row for row in self.authenticators if row[0] != text]
+
+    def next(self):
+        """Go to the next server."""
+        check(c.amps_default_chooser_next(self.part))
+
+    def get_current_uri(self):
+        """URI to try next; "" when the list is empty."""
+        cdef c.amps_span_t uri
+        uri.ptr = NULL
+        uri.len = 0
+        check(self.table.current_uri(self.part, &uri))
+        return text_of(uri)
+
+    def get_current_authenticator(self):
+        """Authenticator given with the current URI, or None."""
+        return dict(self.authenticators).get(self.get_current_uri())
+
+    def report_failure(self, exception, info=None):
+        """One attempt failed: go to the next server."""
+        cdef c.amps_span_t text
+        said = str(exception).encode()
+        span_of(said, &text)
+        check(self.table.report_failure(self.part, getattr(exception, "code", 15), text, NULL))
+
+    def report_success(self, info=None):
+        """The client is logged on: stay with this server."""
+        check(self.table.report_success(self.part, NULL))
+
+    def get_error(self):
+        """What went wrong with the servers so far, or ""."""
+        cdef c.amps_span_t text
+        text.ptr = NULL
+        text.len = 0
+        check(self.table.error(self.part, &text))
+        return text_of(text)
+
+
+# ---- delay strategy ------------------------------------------------------------------------------
+
+cdef public c.amps_result part_wait_duration(void* self, c.amps_span_t uri, uint32_t* wait_ms) noexcept:
+    try:
+        wait_ms[0] = milliseconds((<Part>self).target.get_connect_wait_duration(text_of(uri)))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_reset(void* self) noexcept:
+    try:
+        (<Part>self).target.reset()
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef class NativeDelay:
+    """A delay strategy that libamps brings."""
+
+    _is_native = True  # False in subclasses: their methods are called.
+
+    def __dealloc__(self):
+        self.replace(NULL, NULL)
+
+    cdef int replace(self, const c.amps_delay_strategy_vt_t* table, void* part) except -1:
+        if self.part is not NULL:
+            self.table.release(self.part)
+        self.table = table
+        self.part = part
+        return 0
+
+    def _make_fixed(self, delay_ms, retry_max_ms):
+        cdef const c.amps_delay_strategy_vt_t* table = NULL
+        cdef void* part = NULL
+        check(c.amps_fixed_delay_new(milliseconds(delay_ms), milliseconds(retry_max_ms), &table, &part))
+        self.replace(table, part)
+
+    def _make_exponential(self, initial_ms, delay_max_ms, exponent, retry_max_ms, jitter):
+        cdef const c.amps_delay_strategy_vt_t* table = NULL
+        cdef void* part = NULL
+        check(c.amps_exponential_delay_new(
+            milliseconds(initial_ms), milliseconds(delay_max_ms), exponent, milliseconds(retry_max_ms),
+            jitter, &table, &part))
+        self.replace(table, part)
+
+    def get_connect_wait_duration(self, uri):
+        """Milliseconds to wait before ``uri`` is tried.
+
+        :raises ReconnectMaximumExceededException: the time to try is over.
+        """
+        cdef c.amps_span_t span
+        cdef uint32_t wait_ms = 0
+        span_of(uri, &span)
+        check(self.table.wait_duration(self.part, span, &wait_ms))
+        return wait_ms
+
+    def reset(self):
+        """A connection works again: start over."""
+        check(self.table.reset(self.part))
+
+
+# ---- resubscription ------------------------------------------------------------------------------
+
+cdef public c.amps_result part_resubscribe_failure(
+        void* self, c.amps_message_ref_t* command, uint32_t ack_types, int32_t code,
+        c.amps_span_t text, int32_t* drop) noexcept:
+    message = borrowed(command.body)
+    try:
+        error = exception_for(code, text_of(text), "")
+        drop[0] = bool((<Part>self).target(message, ack_types, error))
+        return c.AMPS_E_OK
+    except BaseException as raised:
+        return fail_callback(raised)
+    finally:
+        keep_if_used(message)
+
+
+# A message that the program still holds after the callback gets its own copy.
+cdef int keep_if_used(Message message) noexcept:
+    if Py_REFCNT(<PyObject*>message) > 1:  # One is the caller's variable; arguments are borrowed.
+        message.detach()
+    return 0
+
+
+# ---- bookmark store ------------------------------------------------------------------------------
+
+# Calls a method if the object has it: what is optional in the duck type does nothing.
+cdef object call_optional(void* self, str name, tuple arguments):
+    method = getattr((<Part>self).target, name, None)
+    return method(*arguments) if method is not None else None
+
+
+cdef public c.amps_result part_log(void* self, c.amps_message_ref_t* ref, uint64_t* sequence) noexcept:
+    message = borrowed(ref.body)
+    try:
+        sequence[0] = int((<Part>self).target.log(message) or 0)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+    finally:
+        keep_if_used(message)
+
+
+cdef public c.amps_result part_discard(void* self, c.amps_message_ref_t* ref) noexcept:
+    message = borrowed(ref.body)
+    try:
+        target = (<Part>self).target
+        (target.discard_message if hasattr(target, "discard_message") else target.discard)(message)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+    finally:
+        keep_if_used(message)
+
+
+cdef public c.amps_result part_discard_sequence(void* self, c.amps_span_t sub_id, uint64_t sequence) noexcept:
+    try:
+        call_optional(self, "discard", (text_of(sub_id), sequence))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_most_recent(void* self, c.amps_span_t sub_id, c.amps_span_t* bookmark) noexcept:
+    try:
+        (<Part>self).reply((<Part>self).target.get_most_recent(text_of(sub_id)), bookmark)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_is_discarded(void* self, c.amps_message_ref_t* ref, int32_t* discarded) noexcept:
+    message = borrowed(ref.body)
+    try:
+        discarded[0] = bool((<Part>self).target.is_discarded(message))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+    finally:
+        keep_if_used(message)
+
+
+cdef public c.amps_result part_purge(void* self, c.amps_span_t sub_id) noexcept:
+    try:
+        call_optional(self, "purge", (text_of(sub_id),) if sub_id.len else ())
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_oldest_sequence(void* self, c.amps_span_t sub_id, uint64_t* sequence) noexcept:
+    try:
+        sequence[0] = int(call_optional(self, "get_oldest_bookmark_seq", (text_of(sub_id),)) or 0)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_persisted(void* self, c.amps_span_t sub_id, c.amps_span_t bookmark) noexcept:
+    try:
+        (<Part>self).target.persisted(text_of(sub_id), text_of(bookmark))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_set_server_version(void* self, uint64_t version) noexcept:
+    try:
+        call_optional(self, "set_server_version", (version,))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+# ---- publish store -------------------------------------------------------------------------------
+
+cdef class Replayer:
+    """Given to ``replay``: call it with each message to be sent again. Valid during the call."""
+
+    cdef c.amps_store_replay_fn replay
+    cdef void* userdata
+
+    def __call__(self, Message message not None):
+        cdef c.amps_result result
+        if self.replay is NULL:
+            raise ValueError("the replay is over")
+        message.body()
+        with nogil:
+            result = self.replay(&message._ref, self.userdata)
+        check(result)
+
+    execute = __call__
+
+
+cdef int replay_by(object method, c.amps_store_replay_fn replay, void* userdata, tuple arguments) except -1:
+    cdef Replayer replayer = Replayer.__new__(Replayer)
+    replayer.replay = replay
+    replayer.userdata = userdata
+    try:
+        method(replayer, *arguments)
+    finally:
+        replayer.replay = NULL
+    return 0
+
+
+cdef public c.amps_result part_store(void* self, c.amps_message_ref_t* ref, uint64_t* sequence) noexcept:
+    message = borrowed(ref.body)
+    try:
+        sequence[0] = int((<Part>self).target.store(message) or 0)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+    finally:
+        keep_if_used(message)
+
+
+cdef public c.amps_result part_discard_up_to(void* self, uint64_t sequence) noexcept:
+    try:
+        (<Part>self).target.discard_up_to(sequence)
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_replay(void* self, c.amps_store_replay_fn replay, void* userdata) noexcept:
+    try:
+        replay_by((<Part>self).target.replay, replay, userdata, ())
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_replay_single(
+        void* self, c.amps_store_replay_fn replay, void* userdata, uint64_t sequence) noexcept:
+    try:
+        replay_by((<Part>self).target.replay_single, replay, userdata, (sequence,))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_unpersisted_count(void* self, uint64_t* count) noexcept:
+    try:
+        count[0] = (<Part>self).target.unpersisted_count()
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_flush(void* self, uint32_t timeout_ms) noexcept:
+    try:
+        call_optional(self, "flush", (timeout_ms,))
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_lowest_unpersisted(void* self, uint64_t* sequence) noexcept:
+    try:
+        sequence[0] = (<Part>self).target.get_lowest_unpersisted()
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)
+
+
+cdef public c.amps_result part_last_persisted(void* self, uint64_t* sequence) noexcept:
+    try:
+        sequence[0] = (<Part>self).target.get_last_persisted()
+        return c.AMPS_E_OK
+    except BaseException as error:
+        return fail_callback(error)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands print: messages on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pyamps
+
+FORMATS = ("raw", "json", "headers")
+# Shown by `--format json` and `headers`, in this order, where a message has them.
+HEADERS = (
+    *("command", "topic", "sow_key", "bookmark", "timestamp", "correlation_id", "sub_ids", "query_id"),
+    *("user_id", "lease_period", "ack_type", "status", "reason", "matches", "records_returned"),
+)
+# `get_matches` and the like give 0 when the header is absent; 0 there says nothing.
+SHOWN_WHEN_SET = {"matches", "records_returned"}
+
+
+def write_message(message: pyamps.Message, form: str, flush: bool) -> None:
+    """Print one message; with ``flush`` the reader of a pipe sees it at once."""
+    out = sys.stdout.buffer
+    if form == "raw":
+        out.write(message.get_data_raw() or b"")
+        out.write(b"\n")
+    elif form == "json":
+        fields: dict[str, Any] = {**_headers(message), **_body(message.get_data_raw())}
+        out.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+    else:
+        for name, value in _headers(message).items():
+            out.write(f"{name}: {value}\n".encode())
+        out.write(b"\n" + (message.get_data_raw() or b"") + b"\n\n")
+    if flush:
+        out.flush()
+
+
+def _headers(message: pyamps.Message) -> dict[str, Any]:
+    values = {name: getattr(message, f"get_{name}")() for name in HEADERS}
+    return {
+        name: value
+        for name, value in values.items()
+        if value not in (None, "") and (value or name not in SHOWN_WHEN_SET)
+    }
+
+
+def _body(data: bytes | None) -> dict[str, Any]:
+    """The body as JSON value if it is one, else as text, else in base64."""
+    if data is None:
+        return {}
+    try:
+        return {"data": json.loads(data)}
+    except ValueError:
+        pass
+    try:
+        return {"text": data.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+class Progress:
+    """Shows on a terminal how far a long job is; silent elsewhere, and in the first half second."""
+
+    INTERVAL_S = 0.5
+
+    def __init__(self, noun: str, total: int | None = None, *, shown: bool = True) -> None:
+        self.noun = noun
+        self.total = total
+        self.count = 0
+        self._shown = shown and sys.stderr.isatty()
+        self._began = self._latest = time.monotonic()
+        self._dirty = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._dirty:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def advance(self, count: int = 1) -> None:
+        self.count += count
+        if not self._shown:
+            return
+        now = time.monotonic()
+        if now - self._latest >= self.INTERVAL_S:
+            self._latest = now
+            part = f" of {self.total:,}" if self.total else ""
+            rate = self.count / (now - self._began)
+            print(f"\r\033[K{self.count:,}{part} {self.noun}, {rate:,.0f}/s", end="", file=sys.stderr, flush=True)
+            self._dirty = True
+
+
+def note(text: str) -> None:
+    """A line for people, on standard error, so that pipes carry data only."""
+    print(text, file=sys.stderr)
