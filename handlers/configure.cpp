@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives a client made in Python parts written in C++: a server chooser, a subscription manager, a
+// bookmark store. Call both functions before connecting.
+//
+// Threads: the chooser runs on the connecting thread, the manager and the store on several: they lock.
+#include <amps/ampsplusplus.hpp>
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+// Goes round the servers of a space-separated list.
+class ListChooser : public AMPS::ServerChooserImpl {
+ public:
+  explicit ListChooser(const std::string& list) {
+    std::istringstream words(list);
+    for (std::string uri; words >> uri;) uris_.push_back(uri);
+  }
+  std::string getCurrentURI() override { return uris_.empty() ? "" : uris_[current_ % uris_.size()]; }
+  AMPS::Authenticator& getCurrentAuthenticator() override { return AMPS::DefaultAuthenticator::instance(); }
+  void reportFailure(const AMPS::AMPSException&, const AMPS::ConnectionInfo&) override { ++current_; }
+  void reportSuccess(const AMPS::ConnectionInfo&) override {}
+
+ private:
+  std::vector<std::string> uris_;
+  std::size_t current_ = 0;
+};
+
+// Places subscriptions again in the order they were made.
+class OrderedManager : public AMPS::SubscriptionManager {
+ public:
+  void subscribe(AMPS::MessageHandler handler, AMPS::Message message, unsigned acks) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    kept_.push_back(Kept{handler, message.deepCopy(), acks});
+  }
+  void unsubscribe(const AMPS::Message::Field& id) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (std::size_t i = kept_.size(); i-- != 0;) {
+      if (kept_[i].message.getSubscriptionId() == id) kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  void clear() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    kept_.clear();
+  }
+  void resubscribe(AMPS::Client& client) override {
+    mutex_.lock();
+    std::vector<Kept> copy(kept_);  // No lock while the client waits for the server.
+    mutex_.unlock();
+    for (std::size_t i = 0; i < copy.size(); ++i) client.send(copy[i].handler, copy[i].message, 10000);
+  }
+
+ private:
+  struct Kept {
+    AMPS::MessageHandler handler;
+    AMPS::Message message;
+    unsigned acks;
+  };
+  std::mutex mutex_;
+  std::vector<Kept> kept_;
+};
+
+// Remembers the newest bookmark of each subscription, in memory.
+class NewestStore : public AMPS::BookmarkStoreImpl {
+ public:
+  std::size_t log(AMPS::Message& message) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    newest_[message.getSubscriptionId()] = message.getBookmark();
+    return ++logged_;
+  }
+  void discard(const AMPS::Message&) override {}
+  void discard(const AMPS::Message::Field&, std::size_t) override {}
+  AMPS::Message::Field getMostRecent(const AMPS::Message::Field& sub_id) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::string& bookmark = newest_[sub_id];
+    if (bookmark.empty()) bookmark = AMPS_BOOKMARK_EPOCH;
+    return AMPS::Message::Field(bookmark);
+  }
+  bool isDiscarded(AMPS::Message&) override { return false; }
+  void purge() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    newest_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> newest_;
+  std::size_t logged_ = 0;
+};
+
+}  // namespace
+
+extern "C" {
+
+// Lets the client find its server in a space-separated list of URIs. Returns 0, or the failure's code.
+int install_server_chooser(AMPS::HAClient& client, const char* uris) {
+  try {
+    client.setServerChooser(AMPS::ServerChooser(new ListChooser(uris == NULL ? "" : uris)));
+    return 0;
+  } catch (const AMPS::Exception& error) {
+    return error.code();
+  }
+}
+
+// Installs the subscription manager and the bookmark store. Returns 0, or the failure's code.
+int configure_client(AMPS::Client& client) {
+  try {
+    client.setSubscriptionManager(new OrderedManager());
+    client.setBookmarkStore(AMPS::BookmarkStore(new NewestStore()));
+    return 0;
+  } catch (const AMPS::Exception& error) {
+    return error.code();
+  }
+}
+
+}  // extern "C"
