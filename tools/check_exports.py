@@ -27,13 +27,21 @@ def find(root: Path) -> Iterator[Finding]:
 
 
 def built_library(root: Path, name: str) -> Path | None:
-    return next((path for path in sorted((root / "build").rglob(f"{name}*")) if path.is_file()
-                 and re.fullmatch(re.escape(name) + r"[.0-9]*", path.name)), None)
+    return next(
+        (
+            path
+            for path in sorted((root / "build").rglob(f"{name}*"))
+            if path.is_file() and re.fullmatch(re.escape(name) + r"[.0-9]*", path.name)
+        ),
+        None,
+    )
 
 
 def declared(header: Path) -> dict[str, tuple[Path, int]]:
     """Functions a header declares, each with its place."""
-    text = re.sub(r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), "\n".join(read_lines(header)), flags=re.DOTALL)
+    text = re.sub(
+        r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), "\n".join(read_lines(header)), flags=re.DOTALL
+    )
     text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
     return {match[1]: (header, text.count("\n", 0, match.start()) + 1) for match in DECLARED.finditer(text)}
 
@@ -44,9 +52,7 @@ def exported(library: Path) -> set[str]:
     return {row[2].split("@")[0] for row in rows if len(row) == 3 and row[1] != "A"}
 
 
-def compare(
-    root: Path, library: str, names: dict[str, tuple[Path, int]], symbols: set[str]
-) -> Iterator[Finding]:
+def compare(root: Path, library: str, names: dict[str, tuple[Path, int]], symbols: set[str]) -> Iterator[Finding]:
     for name in sorted(names.keys() - symbols):
         header, line = names[name]
         yield Finding(relative(header, root), line, f"{name} is not exported by {library}; define it in the ABI layer")

@@ -64,7 +64,11 @@ def _compile(root: Path, path: Path, language: str, standard: str) -> list[Findi
     text = match["text"] if match else done.stderr.strip().splitlines()[-1]
     where = f" (at {match['path'].removeprefix(str(root) + '/')}:{match['line']})" if match else ""
     line = int(match["line"]) if match and match["path"] == str(path) else 1
-    return [Finding(relative(path, root), line, f"does not compile alone as {standard}: {text}{where}; include what it uses")]
+    return [
+        Finding(
+            relative(path, root), line, f"does not compile alone as {standard}: {text}{where}; include what it uses"
+        )
+    ]
 
 
 if __name__ == "__main__":

@@ -8,8 +8,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from findings import CPP_SUFFIXES, PYTHON_SUFFIXES, Finding, project_files, read_exceptions, read_lines
-from findings import relative, run, stale_exceptions
+from findings import (
+    CPP_SUFFIXES,
+    PYTHON_SUFFIXES,
+    Finding,
+    project_files,
+    read_exceptions,
+    read_lines,
+    relative,
+    run,
+    stale_exceptions,
+)
 
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
@@ -31,7 +40,9 @@ def find(root: Path) -> Iterator[Finding]:
             yield Finding(name, 1, f"{len(lines)} lines, limit {FILE_LINES_MAX}; {remedy}")
         for first, last in _functions(path, lines):
             # `// flat:` stands on the signature, on the line above it, or on the first line of the body.
-            if last - first + 1 > FUNCTION_LINES_MAX and not any(map(FLAT.search, lines[max(first - 2, 0) : first + 4])):
+            if last - first + 1 > FUNCTION_LINES_MAX and not any(
+                map(FLAT.search, lines[max(first - 2, 0) : first + 4])
+            ):
                 length = last - first + 1
                 remedy = "cut out a step that has a name, or begin it with `// flat: <why>`"
                 yield Finding(name, first, f"function of {length} lines, limit {FUNCTION_LINES_MAX}; {remedy}")

@@ -82,7 +82,11 @@ def without_bodies(text: str) -> str:
     statement, index = "", 0
     while index < len(text):
         char = text[index]
-        if char == "{" and ")" in statement and not re.search(r"\b(namespace|class|struct|enum|union)\b[^()]*$", statement):
+        if (
+            char == "{"
+            and ")" in statement
+            and not re.search(r"\b(namespace|class|struct|enum|union)\b[^()]*$", statement)
+        ):
             index = matching_brace(text, index)
             # Initialisers of a constructor belong to the body.
             joined = re.sub(r"\)\s*(noexcept)?\s*:\s*[^:].*$", r") \1", "".join(out), flags=re.DOTALL)

@@ -50,7 +50,9 @@ def test_compiled_examples_are_built(page: Path) -> None:
 
 def test_examples_are_found_in_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# A\n<!-- file: a.cpp -->\n```cpp\nint a;\n```\n\n<!-- run -->\n```sh\ntrue\n```\n\n```python\nx = 1\n```\n")
+    page.write_text(
+        "# A\n<!-- file: a.cpp -->\n```cpp\nint a;\n```\n\n<!-- run -->\n```sh\ntrue\n```\n\n```python\nx = 1\n```\n"
+    )
     found = list(examples(page))
     assert [(example.language, example.line, example.file, example.mark) for example in found] == [
         ("cpp", 4, "a.cpp", "file: a.cpp"),

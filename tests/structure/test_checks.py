@@ -15,7 +15,7 @@ SOURCE_CHECKS = ("check_includes", "check_mirror", "check_names", "check_comment
 NOTE = "TO" + "DO"
 
 
-@pytest.mark.parametrize("check", (*SOURCE_CHECKS, "check_headers"))
+@pytest.mark.parametrize("check", [*SOURCE_CHECKS, "check_headers"])
 def test_good_tree_passes(tree, check):
     assert tree.found(check) == []
 

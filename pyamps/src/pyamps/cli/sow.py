@@ -11,9 +11,9 @@ from .session import TIMEOUT_MS, logged_on, server_options
 
 @click.command("sow", short_help="Print the records of a topic.")
 @click.argument("topic")
-@click.option("--filter", "content_filter", help="Content filter, for example \"/id > 10\".")
+@click.option("--filter", "content_filter", help='Content filter, for example "/id > 10".')
 @click.option("--top-n", type=click.IntRange(1), help="At most this many records.")
-@click.option("--order-by", help="For example \"/price DESC, /id\".")
+@click.option("--order-by", help='For example "/price DESC, /id".')
 @click.option("--batch-size", type=click.IntRange(1), default=100, show_default=True, help="Records a frame.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="raw", show_default=True, help="What to print.")
 @server_options

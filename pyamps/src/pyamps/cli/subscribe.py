@@ -11,7 +11,7 @@ from .session import TIMEOUT_MS, logged_on, server_options
 
 @click.command("subscribe", short_help="Print messages as they arrive.")
 @click.argument("topic")
-@click.option("--filter", "content_filter", help="Content filter, for example \"/id > 10\".")
+@click.option("--filter", "content_filter", help='Content filter, for example "/id > 10".')
 @click.option("--count", "-n", type=click.IntRange(1), help="End after this many messages.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="End after SECONDS without a message.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="raw", show_default=True, help="What to print.")
