@@ -28,10 +28,13 @@ class ManualClock final : public Clock {
  public:
   void advance_ms(std::uint64_t ms) noexcept { now_us_.fetch_add(ms * 1000, std::memory_order_relaxed); }
   std::uint64_t steady_ms() const noexcept override { return now_us_.load(std::memory_order_relaxed) / 1000; }
-  std::uint64_t utc_us() const noexcept override { return kEpochUs + now_us_.load(std::memory_order_relaxed); }
+  std::uint64_t utc_us() const noexcept override {
+    return kEpochUs + now_us_.load(std::memory_order_relaxed);
+  }
 
  private:
-  static constexpr std::uint64_t kEpochUs = 1'700'000'000'000'000;  // A date in 2023, so that timestamps look real.
+  static constexpr std::uint64_t kEpochUs =
+      1'700'000'000'000'000;  // A date in 2023, so that timestamps look real.
   std::atomic<std::uint64_t> now_us_{0};
 };
 

@@ -21,10 +21,9 @@ class CycleClock {
 #if defined(__x86_64__)
     return __rdtsc();
 #else
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(
-            std::chrono::steady_clock::now().time_since_epoch())
-            .count());
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                          std::chrono::steady_clock::now().time_since_epoch())
+                                          .count());
 #endif
   }
   // Ticks of a span. The first call in a process measures the counter for about 1 ms.

@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kReadStepBytes = 65'536;  // One step of read_file: a file may grow while it is read.
 
 Status system_failure(const char* action, const std::string& path, int error) {
-  return {AMPS_E_STORE, std::string("cannot ") + action + " '" + path + "': " +
-                            std::error_code(error, std::generic_category()).message()};
+  return {AMPS_E_STORE, std::string("cannot ") + action + " '" + path +
+                            "': " + std::error_code(error, std::generic_category()).message()};
 }
 
 // Offsets are signed for the kernel; larger ones are our bug or a damaged file, not a wrap-around.

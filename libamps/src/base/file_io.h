@@ -23,7 +23,11 @@ class File {
   virtual Status size(std::uint64_t* out) const = 0;
 };
 
-enum class OpenMode { kRead, kReadWrite, kCreate };  // kCreate: opens or makes, mode 0600, never follows a link.
+enum class OpenMode {
+  kRead,
+  kReadWrite,
+  kCreate
+};  // kCreate: opens or makes, mode 0600, never follows a link.
 
 class FileIo {
  public:

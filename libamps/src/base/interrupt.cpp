@@ -15,7 +15,9 @@ void set_interrupt_hook(std::int32_t (*hook)()) noexcept {
   interrupt_hook.store(hook, std::memory_order_release);
 }
 
-bool has_interrupt_hook() noexcept { return interrupt_hook.load(std::memory_order_relaxed) != nullptr; }
+bool has_interrupt_hook() noexcept {
+  return interrupt_hook.load(std::memory_order_relaxed) != nullptr;
+}
 
 bool is_interrupted() noexcept {
   const auto hook = interrupt_hook.load(std::memory_order_acquire);

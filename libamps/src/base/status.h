@@ -32,11 +32,11 @@ class [[nodiscard]] Status {
 };
 
 // Leaves the enclosing function with the status of `expression` unless it is a success.
-#define AMPS_RETURN_IF_ERROR(expression)                                   \
-  do {                                                                     \
-    if (::amps::Status amps_status_ = (expression); !amps_status_.ok()) {  \
-      return amps_status_;                                                 \
-    }                                                                      \
+#define AMPS_RETURN_IF_ERROR(expression)                                  \
+  do {                                                                    \
+    if (::amps::Status amps_status_ = (expression); !amps_status_.ok()) { \
+      return amps_status_;                                                \
+    }                                                                     \
   } while (false)
 
 }  // namespace amps

@@ -11,7 +11,8 @@ namespace amps {
 #ifndef NDEBUG
 namespace {
 
-constexpr int kLocksHeldMax = 16;  // More nested locks than there are ranks below the leaf is a bug by itself.
+constexpr int kLocksHeldMax =
+    16;  // More nested locks than there are ranks below the leaf is a bug by itself.
 
 // Ranks of the locks the calling thread holds, in the order they were taken. Plain data without a
 // destructor, so that locks taken while a thread ends still find it.

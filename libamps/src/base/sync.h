@@ -28,22 +28,22 @@ namespace amps {
 
 // Order in which locks nest: a thread holding one rank may only take higher ones. The leaf is last.
 enum class LockRank : int {
-  kBroker = 10,        // Broker start, stop and configuration.
-  kTopicSpace = 20,    // Order of publishes of one message type, and its subscriptions.
-  kSession = 30,       // State of one broker session seen from other loops.
-  kSessionOutbox = 40, // Bytes waiting for one session.
-  kEventLoop = 50,     // Work posted to an event loop.
-  kClientSession = 110,  // Connect, logon, reconnect: who may change the session.
-  kClientSettings = 120, // Handlers, listeners, plug-ins, texts of a client.
-  kRouter = 130,         // Routes of a client.
-  kReceive = 140,        // Who reads and who delivers.
-  kStream = 150,         // Queue of one message stream.
-  kAckTracker = 160,     // Waiters for acks.
-  kOutbound = 170,       // Bytes waiting to be written.
-  kTransport = 180,      // TLS state shared by reader and writer.
-  kTimer = 190,          // The timer thread's queue.
-  kLibrary = 200,        // Process-wide: TLS settings, hooks.
-  kLeaf = 1000,          // Holds nothing else while held.
+  kBroker = 10,           // Broker start, stop and configuration.
+  kTopicSpace = 20,       // Order of publishes of one message type, and its subscriptions.
+  kSession = 30,          // State of one broker session seen from other loops.
+  kSessionOutbox = 40,    // Bytes waiting for one session.
+  kEventLoop = 50,        // Work posted to an event loop.
+  kClientSession = 110,   // Connect, logon, reconnect: who may change the session.
+  kClientSettings = 120,  // Handlers, listeners, plug-ins, texts of a client.
+  kRouter = 130,          // Routes of a client.
+  kReceive = 140,         // Who reads and who delivers.
+  kStream = 150,          // Queue of one message stream.
+  kAckTracker = 160,      // Waiters for acks.
+  kOutbound = 170,        // Bytes waiting to be written.
+  kTransport = 180,       // TLS state shared by reader and writer.
+  kTimer = 190,           // The timer thread's queue.
+  kLibrary = 200,         // Process-wide: TLS settings, hooks.
+  kLeaf = 1000,           // Holds nothing else while held.
 };
 
 class AMPS_CAPABILITY("mutex") Mutex {

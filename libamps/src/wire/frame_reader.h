@@ -37,7 +37,8 @@ class FrameReader {
 
  private:
   Buffer buffer_;
-  std::size_t begin_ = 0;  // First byte not taken.
+  std::size_t begin_ = 0;     // First byte not taken.
+  unsigned small_reads_ = 0;  // Reads in a row that began empty, while the buffer may be large.
   std::uint32_t frame_bytes_max_;
   Status status_;
 };

@@ -12,17 +12,23 @@
 
 namespace amps::wire {
 
-inline amps_span_t span_of(std::string_view text) noexcept { return {text.data(), text.size()}; }
-inline std::string_view view_of(amps_span_t span) noexcept { return {span.ptr, span.len}; }
+inline amps_span_t span_of(std::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
+inline std::string_view view_of(amps_span_t span) noexcept {
+  return {span.ptr, span.len};
+}
 
-constexpr std::uint64_t field_bit(FieldId field) noexcept { return std::uint64_t{1} << field; }
+constexpr std::uint64_t field_bit(FieldId field) noexcept {
+  return std::uint64_t{1} << field;
+}
 static_assert(AMPS_FIELD_COUNT <= 64, "one word says which fields are present");
 
 struct Header {
-  std::uint64_t present = 0;     // field_bit() of every field that has a value.
-  std::uint32_t command = 0;     // One AMPS_COMMAND_ bit; 0 when missing or unknown.
-  std::uint32_t ack_types = 0;   // AMPS_ACK_ bits of the field AckType.
-  std::uint32_t size_bytes = 0;  // Length of the header text, braces included.
+  std::uint64_t present = 0;             // field_bit() of every field that has a value.
+  std::uint32_t command = 0;             // One AMPS_COMMAND_ bit; 0 when missing or unknown.
+  std::uint32_t ack_types = 0;           // AMPS_ACK_ bits of the field AckType.
+  std::uint32_t size_bytes = 0;          // Length of the header text, braces included.
   amps_span_t fields[AMPS_FIELD_COUNT];  // Only where `present` says so.
 
   bool has(FieldId field) const noexcept { return (present & field_bit(field)) != 0; }

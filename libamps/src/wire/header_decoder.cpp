@@ -1,83 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/header_decoder.h"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <string>
 
 #include "base/limits.h"
+#include "wire/field_keys.h"
 
 namespace amps::wire {
-
 namespace {
 
-// ---- Keys: a hash table made from the field table at compile time ------------------------------
-
-struct KeySlot {
-  std::string_view key;
-  int field = -1;
-};
-
-constexpr std::size_t kKeySlots = 256;
-
-constexpr std::size_t key_hash(std::string_view key) noexcept {
-  const auto first = static_cast<unsigned char>(key.front());
-  const auto last = static_cast<unsigned char>(key.back());
-  return (key.size() * 31u + first * 7u + last * 59u) % kKeySlots;
+constexpr bool is_space(char c) noexcept {
+  return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+}
+// Bytes of a value without quotes: also `:`, `|`, `/` and brackets, as in bookmarks and timestamps.
+constexpr bool is_bare_char(char c) noexcept {
+  return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '}' && c != '"';
+}
+constexpr bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20;
 }
 
-constexpr void insert_key(std::array<KeySlot, kKeySlots>& slots, std::string_view key, int field) {
-  if (key.empty()) return;
-  std::size_t at = key_hash(key);
-  while (slots[at].field >= 0) at = (at + 1) % kKeySlots;
-  slots[at].key = key;
-  slots[at].field = field;
+// The high bit of every byte of `word` that ends or complicates a string: quote, backslash, control
+// character. The lowest such bit is exact; those above it may be set by a borrow.
+constexpr std::uint64_t string_stops(std::uint64_t word) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  constexpr std::uint64_t kHighs = 0x8080808080808080u;
+  const std::uint64_t quote = word ^ (kOnes * '"');
+  const std::uint64_t backslash = word ^ (kOnes * '\\');
+  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) | ((word - kOnes * 0x20) & ~word)) &
+         kHighs;
 }
 
-constexpr std::array<KeySlot, kKeySlots> make_key_slots() {
-  std::array<KeySlot, kKeySlots> slots{};
-#define AMPS_X(name, key, second, third, kind) \
-  insert_key(slots, key, AMPS_##name);         \
-  insert_key(slots, second, AMPS_##name);      \
-  insert_key(slots, third, AMPS_##name);
-  AMPS_FIELD_TABLE(AMPS_X)
-#undef AMPS_X
-  return slots;
-}
-
-constexpr std::array<KeySlot, kKeySlots> kKeys = make_key_slots();
-
-int find_field(std::string_view key) noexcept {
-  for (std::size_t at = key_hash(key); kKeys[at].field >= 0; at = (at + 1) % kKeySlots) {
-    if (kKeys[at].key == key) return kKeys[at].field;
-  }
-  return -1;
-}
-
-// ---- Characters ---------------------------------------------------------------------------------
-
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr bool is_key_char(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// First byte that ends or complicates a string: quote, backslash or a control character.
 const char* find_string_stop(const char* at, const char* end) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  constexpr std::uint64_t kOnes = 0x0101010101010101u, kHighs = 0x8080808080808080u;
-  while (end - at >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    const std::uint64_t quote = word ^ (kOnes * '"'), slash = word ^ (kOnes * '\\');
-    // The lowest marked byte of each term is exact; bytes above it may be marked by a borrow.
-    const std::uint64_t found = (((quote - kOnes) & ~quote) | ((slash - kOnes) & ~slash) |
-                                 ((word - kOnes * 0x20) & ~word)) & kHighs;
-    if (found != 0) return at + (__builtin_ctzll(found) >> 3);
-    at += 8;
+  for (; end - at >= 8; at += 8) {
+    const std::uint64_t stops = string_stops(load_word(at));
+    if (stops != 0) return at + (__builtin_ctzll(stops) >> 3);
   }
-#endif
-  while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
+  while (at != end && *at != '"' && *at != '\\' && !is_control(*at)) ++at;
   return at;
 }
 
@@ -102,26 +61,25 @@ int read_hex4(const char* at, const char* end) noexcept {
 
 // A lone surrogate becomes three bytes that are no UTF-8, so that whoever checks the text refuses it.
 void append_utf8(Buffer* out, std::uint32_t code) {
+  const auto tail = [&](int shift) { out->push_back(static_cast<char>(0x80 | ((code >> shift) & 0x3F))); };
   if (code < 0x80) {
     out->push_back(static_cast<char>(code));
   } else if (code < 0x800) {
     out->push_back(static_cast<char>(0xC0 | (code >> 6)));
-    out->push_back(static_cast<char>(0x80 | (code & 0x3F)));
+    tail(0);
   } else if (code < 0x10000) {
     out->push_back(static_cast<char>(0xE0 | (code >> 12)));
-    out->push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (code & 0x3F)));
+    tail(6);
+    tail(0);
   } else {
     out->push_back(static_cast<char>(0xF0 | (code >> 18)));
-    out->push_back(static_cast<char>(0x80 | ((code >> 12) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | ((code >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (code & 0x3F)));
+    tail(12);
+    tail(6);
+    tail(0);
   }
 }
 
-// ---- The scan -----------------------------------------------------------------------------------
-
-// One pass over a header's text. Every step returns false after setting `expected_`.
+// One pass over a header's text. Every step returns false after noting what it expected.
 class Scan {
  public:
   Scan(std::string_view text, Buffer* scratch) noexcept
@@ -129,6 +87,7 @@ class Scan {
 
   bool header(Header* out);
   std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+  bool at_end() const noexcept { return at_ == end_; }
   const char* expected() const noexcept { return expected_; }
 
  private:
@@ -145,10 +104,13 @@ class Scan {
     return true;
   }
   bool member(Header* out);
-  bool key(std::string_view* out) noexcept;
+  bool key(int* field) noexcept;
+  bool long_key(int* field) noexcept;
   bool string(std::string_view* out);
   bool escaped_string(const char* begin, std::string_view* out);
   bool escape();
+  bool unicode_escape();
+  bool skip_string() noexcept;
   bool bare(std::string_view* out) noexcept;
   bool skip_nested() noexcept;
 
@@ -177,36 +139,58 @@ bool Scan::header(Header* out) {
     if (!take(',', "',' or '}'")) return false;
     skip_space();
   }
-  return fail("at most 1024 members");
+  static_assert(kHeaderFieldCountMax == 1024, "the text below names the limit");
+  return fail("no more than 1024 members");
 }
 
 bool Scan::member(Header* out) {
-  std::string_view name, value;
-  if (!key(&name)) return false;
+  int field = -1;
+  if (!key(&field)) return false;
   skip_space();
   if (!take(':', "':'")) return false;
   skip_space();
   if (at_ == end_) return fail("a value");
-  const int field = find_field(name);
-  if (*at_ == '{' || *at_ == '[') return field < 0 ? skip_nested() : fail("a string or a bare word");
+  std::string_view value;
   if (*at_ == '"') {
     ++at_;
     if (!string(&value)) return false;
+  } else if (*at_ == '{' || *at_ == '[') {
+    return field < 0 ? skip_nested() : fail("a string or a bare word");
   } else {
     if (!bare(&value)) return false;
-    if (value == "null") return true;  // Absent.
+    if (value == "null") value = {};
   }
-  if (field >= 0) out->set(static_cast<FieldId>(field), value);
+  if (field < 0) return true;
+  // The last of several wins. An empty value is an absent one (protocol 2.1, writers).
+  const FieldId id = static_cast<FieldId>(field);
+  out->set(id, value);
+  if (value.empty()) out->present &= ~field_bit(id);
   return true;
 }
 
-bool Scan::key(std::string_view* out) noexcept {
+// Nearly all keys are shorter than eight bytes: one load finds their end and is what the hash needs.
+bool Scan::key(int* field) noexcept {
   if (!take('"', "'\"' before a key")) return false;
+  if (end_ - at_ < 8) return long_key(field);
+  const std::uint64_t word = load_word(at_);
+  const std::uint64_t stops = string_stops(word);
+  if (stops == 0) return long_key(field);
+  const int size = __builtin_ctzll(stops) >> 3;
+  if (size == 0 || at_[size] != '"') return long_key(field);
+  const KeyWords words{word & ((std::uint64_t{1} << (8 * size)) - 1), 0};
+  *field = find_field(words, {at_, static_cast<std::size_t>(size)});
+  at_ += size + 1;
+  return true;
+}
+
+// A key of any length. No known key has escapes, so one with escapes is skipped as unknown.
+bool Scan::long_key(int* field) noexcept {
   const char* const begin = at_;
-  while (at_ != end_ && is_key_char(*at_)) ++at_;
-  if (at_ == begin) return fail("a key");
-  *out = std::string_view(begin, static_cast<std::size_t>(at_ - begin));
-  return take('"', "'\"' after a key");
+  if (!skip_string()) return false;
+  const std::string_view key(begin, static_cast<std::size_t>(at_ - 1 - begin));
+  if (key.empty()) return fail("a key that is not empty");
+  *field = find_field(key);
+  return true;
 }
 
 bool Scan::string(std::string_view* out) {
@@ -218,7 +202,8 @@ bool Scan::string(std::string_view* out) {
 }
 
 bool Scan::escaped_string(const char* begin, std::string_view* out) {
-  // Decoding never lengthens text, so this room is enough for all values of the header: views stay valid.
+  // Decoding never lengthens text, so this room is enough for all values of the header: earlier
+  // views into it stay valid.
   scratch_->reserve(static_cast<std::size_t>(end_ - begin_));
   const std::size_t start = scratch_->size();
   scratch_->append({begin, static_cast<std::size_t>(at_ - begin)});
@@ -234,24 +219,38 @@ bool Scan::escaped_string(const char* begin, std::string_view* out) {
 }
 
 bool Scan::escape() {
-  if (at_ == end_) return fail("an escape");
-  const char c = *at_++;
+  if (at_ == end_ || is_control(*at_)) return fail("a character after '\\'");
+  char c = *at_++;
   switch (c) {
-    case 'b': scratch_->push_back('\b'); return true;
-    case 'f': scratch_->push_back('\f'); return true;
-    case 'n': scratch_->push_back('\n'); return true;
-    case 'r': scratch_->push_back('\r'); return true;
-    case 't': scratch_->push_back('\t'); return true;
-    case 'u': break;
-    default:  // `"`, `\`, `/`; an unknown escape stands for itself (protocol 2.1).
-      if (static_cast<unsigned char>(c) < 0x20) return fail("an escape");
-      scratch_->push_back(c);
-      return true;
+    case 'b':
+      c = '\b';
+      break;
+    case 'f':
+      c = '\f';
+      break;
+    case 'n':
+      c = '\n';
+      break;
+    case 'r':
+      c = '\r';
+      break;
+    case 't':
+      c = '\t';
+      break;
+    case 'u':
+      return unicode_escape();
+    default:  // A quote, a backslash, a slash; an unknown escape stands for itself (protocol 2.1).
+      break;
   }
+  scratch_->push_back(c);
+  return true;
+}
+
+bool Scan::unicode_escape() {
   const int first = read_hex4(at_, end_);
   if (first < 0) return fail("four hexadecimal digits");
   at_ += 4;
-  std::uint32_t code = static_cast<std::uint32_t>(first);
+  auto code = static_cast<std::uint32_t>(first);
   if (code >= 0xD800 && code < 0xDC00 && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
     const int second = read_hex4(at_ + 2, end_);
     if (second >= 0xDC00 && second < 0xE000) {
@@ -263,30 +262,54 @@ bool Scan::escape() {
   return true;
 }
 
+// Passes over the rest of a string nobody reads, and its closing quote.
+bool Scan::skip_string() noexcept {
+  for (;;) {
+    at_ = find_string_stop(at_, end_);
+    if (at_ == end_ || *at_ != '\\')
+      return take('"', "'\"' at the end of a string without control characters");
+    ++at_;
+    if (at_ == end_ || is_control(*at_)) return fail("a character after '\\'");
+    ++at_;
+  }
+}
+
+// A word without quotes. It cannot begin with an apostrophe: that is somebody's idea of a string.
 bool Scan::bare(std::string_view* out) noexcept {
   const char* const begin = at_;
-  while (at_ != end_ && *at_ != ',' && *at_ != '}' && *at_ != '"' && !is_space(*at_)) ++at_;
+  if (*at_ == '\'') return fail("a value");
+  while (at_ != end_ && is_bare_char(*at_)) ++at_;
   if (at_ == begin) return fail("a value");
   *out = std::string_view(begin, static_cast<std::size_t>(at_ - begin));
   return true;
 }
 
+// Values of unknown keys may be objects and arrays; their brackets must match, outside strings.
 bool Scan::skip_nested() noexcept {
+  char closers[kHeaderDepthMax];
   std::uint32_t depth = 1;  // The header itself.
   do {
     if (at_ == end_) return fail("the end of a nested value");
     const char c = *at_++;
-    if (c == '{' || c == '[') {
-      if (++depth > kHeaderDepthMax) return fail("nesting of at most 8 levels");
+    if (c == '"') {
+      if (!skip_string()) return false;
+    } else if (c == '{' || c == '[') {
+      static_assert(kHeaderDepthMax == 8, "the text below names the limit");
+      if (depth == kHeaderDepthMax) return fail("no more than 8 levels of nesting");
+      closers[depth++] = c == '{' ? '}' : ']';
     } else if (c == '}' || c == ']') {
-      --depth;
-    } else if (c == '"') {
-      while (at_ != end_ && *at_ != '"') at_ += (*at_ == '\\' && end_ - at_ > 1) ? 2 : 1;
-      if (at_ == end_) return fail("the end of a string");
-      ++at_;
+      if (closers[--depth] != c) return fail("a bracket that matches");
     }
   } while (depth > 1);
   return true;
+}
+
+Status malformed(const Scan& scan, std::string_view frame) {
+  if (scan.at_end() && frame.size() > kHeaderBytesMax) {
+    return {AMPS_E_STREAM, "header exceeds limit of " + std::to_string(kHeaderBytesMax) + " bytes"};
+  }
+  return {AMPS_E_STREAM,
+          "malformed header at byte " + std::to_string(scan.offset()) + ": expected " + scan.expected()};
 }
 
 }  // namespace
@@ -295,17 +318,11 @@ Status HeaderDecoder::decode(std::string_view frame, Header* out) {
   out->clear();
   scratch_.clear();
   Scan scan(frame.substr(0, kHeaderBytesMax), &scratch_);
-  if (!scan.header(out)) {
-    if (scan.offset() >= kHeaderBytesMax) {
-      return Status(AMPS_E_STREAM, "header exceeds limit of " + std::to_string(kHeaderBytesMax) + " bytes");
-    }
-    return Status(AMPS_E_STREAM, "malformed header at byte " + std::to_string(scan.offset()) + ": expected " +
-                                     scan.expected());
-  }
+  const bool complete = scan.header(out);
   out->size_bytes = static_cast<std::uint32_t>(scan.offset());
   out->command = command_of(out->get(AMPS_Command));
   if (out->has(AMPS_AckType)) out->ack_types = ack_types_of(out->get(AMPS_AckType));
-  return {};
+  return complete ? Status() : malformed(scan, frame);
 }
 
 }  // namespace amps::wire

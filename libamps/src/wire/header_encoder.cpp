@@ -3,9 +3,10 @@
 
 #include <cstring>
 
+#include "amps/amps_client.h"
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "wire/header_decoder.h"
+#include "wire/vocabulary.h"
 
 namespace amps::wire {
 
@@ -24,27 +25,61 @@ constexpr Row kRows[] = {
 #undef AMPS_X
 };
 
-bool is_plain_char(char c) noexcept { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; }
+bool is_plain_char(char c) noexcept {
+  return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
+}
 
-// A value that may stand without quotes: otherwise a reader could not tell where it ends.
-bool is_bare(std::string_view value) noexcept {
+bool is_number(std::string_view value) noexcept {
   for (const char c : value) {
-    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'))) return false;
+    if (c < '0' || c > '9') return false;
   }
   return !value.empty();
 }
 
-void append_key(Buffer* out, std::string_view key) {
-  if (out->data()[out->size() - 1] != '{') out->push_back(',');
-  out->push_back('"');
-  out->append(key);
-  out->append("\":");
+// A value that stands without quotes. What a program put into a number field and is none is quoted
+// like any text: bare it could end the header early.
+bool is_bare(unsigned field, std::string_view value) noexcept {
+  const std::uint32_t kind = kRows[field].kind;
+  return (kind == AMPS_FIELD_KIND_NUMBER && is_number(value)) ||
+         (kind == AMPS_FIELD_KIND_BOOL && (value == "true" || value == "false"));
 }
 
-void append_field(Buffer* out, unsigned field, std::string_view value) {
+std::size_t escaped_size(std::string_view value) noexcept {
+  std::size_t size = value.size();
+  for (const char c : value) {
+    if (is_plain_char(c)) continue;
+    const bool is_short = c == '"' || c == '\\' || (c >= '\b' && c <= '\r' && c != '\v');
+    size += is_short ? 1 : 5;
+  }
+  return size;
+}
+
+// Calls visit(field, value) in the order in which fields are written: the command first, the ack
+// types last, in between by number.
+template <typename Visit>
+void for_each_field(const Header& header, Visit visit) {
+  const std::string_view command = command_text(header.command);
+  visit(unsigned{AMPS_Command}, command.empty() ? header.get(AMPS_Command) : command);
+  std::uint64_t rest = header.present & ~(field_bit(AMPS_Command) | field_bit(AMPS_AckType));
+  for (; rest != 0; rest &= rest - 1) {
+    const auto field = static_cast<unsigned>(__builtin_ctzll(rest));
+    visit(field, view_of(header.fields[field]));
+  }
+  const bool has_bits = header.ack_types != 0;
+  visit(unsigned{AMPS_AckType}, has_bits ? ack_types_text(header.ack_types) : header.get(AMPS_AckType));
+}
+
+void append_field(Buffer* out, bool* first, unsigned field, std::string_view value) {
   if (value.empty()) return;
-  append_key(out, kRows[field].key);
-  if (kRows[field].kind >= AMPS_FIELD_KIND_NUMBER && is_bare(value)) {
+  if (!*first) out->push_back(',');
+  *first = false;
+  const std::string_view key = kRows[field].key;
+  char* at = out->extend(key.size() + 3);
+  *at = '"';
+  std::memcpy(at + 1, key.data(), key.size());
+  at[key.size() + 1] = '"';
+  at[key.size() + 2] = ':';
+  if (is_bare(field, value)) {
     out->append(value);
     return;
   }
@@ -85,13 +120,25 @@ void append_escaped(Buffer* out, std::string_view value) {
     value.remove_prefix(plain + 1);
     out->push_back('\\');
     switch (c) {
-      case '\b': out->push_back('b'); break;
-      case '\f': out->push_back('f'); break;
-      case '\n': out->push_back('n'); break;
-      case '\r': out->push_back('r'); break;
-      case '\t': out->push_back('t'); break;
+      case '\b':
+        out->push_back('b');
+        break;
+      case '\f':
+        out->push_back('f');
+        break;
+      case '\n':
+        out->push_back('n');
+        break;
+      case '\r':
+        out->push_back('r');
+        break;
+      case '\t':
+        out->push_back('t');
+        break;
       case '"':
-      case '\\': out->push_back(c); break;
+      case '\\':
+        out->push_back(c);
+        break;
       default:
         out->append("u00");
         out->push_back(kHex[static_cast<unsigned char>(c) >> 4]);
@@ -117,17 +164,9 @@ void append_number_member(Buffer* out, std::string_view key, std::uint64_t value
 
 void append_header(Buffer* out, const Header& header) {
   out->push_back('{');
-  const std::string_view command = command_text(header.command);
-  append_field(out, AMPS_Command, command.empty() ? header.get(AMPS_Command) : command);
-  std::uint64_t rest = header.present & ~(field_bit(AMPS_Command) | field_bit(AMPS_AckType));
-  while (rest != 0) {
-    const auto field = static_cast<unsigned>(__builtin_ctzll(rest));
-    rest &= rest - 1;
-    append_field(out, field, view_of(header.fields[field]));
-  }
-  const std::string_view acks =
-      header.ack_types != 0 ? ack_types_text(header.ack_types) : header.get(AMPS_AckType);
-  append_field(out, AMPS_AckType, acks);
+  bool first = true;
+  for_each_field(header,
+                 [&](unsigned field, std::string_view value) { append_field(out, &first, field, value); });
   out->push_back('}');
 }
 
@@ -140,12 +179,11 @@ void append_frame(Buffer* out, const Header& header, std::string_view body) {
 }
 
 bool frame_fits(const Header& header, std::string_view body) noexcept {
-  std::size_t bytes = 256;  // Braces, command and ack types.
-  for (std::uint64_t rest = header.present; rest != 0; rest &= rest - 1) {
-    // An escape makes six bytes of one; keys and punctuation are shorter than 32.
-    bytes += header.fields[__builtin_ctzll(rest)].len * 6 + 32;
-  }
-  return bytes <= kHeaderBytesMax + 256 && body.size() <= kFrameSentBytesMax - bytes;
+  std::size_t size = 2;  // Braces.
+  for_each_field(header, [&](unsigned field, std::string_view value) {
+    if (!value.empty()) size += kRows[field].key.size() + escaped_size(value) + 6;  // "key":"value",
+  });
+  return size <= kFrameSentBytesMax && body.size() <= kFrameSentBytesMax - size;
 }
 
 PublishTemplate::PublishTemplate(std::string_view topic, bool delta) : topic_(topic), delta_(delta) {
@@ -167,15 +205,30 @@ void PublishTemplate::append(Buffer* out, std::string_view body) const {
 
 void PublishTemplate::append(Buffer* out, std::string_view body, std::uint64_t sequence,
                              std::uint32_t expiration_s) const {
-  constexpr std::uint32_t kNoExpiration = 0xFFFFFFFFu;  // AMPS_NO_EXPIRATION of amps_client.h.
+  constexpr std::string_view kSequence = ",\"s\":", kExpiration = ",\"e\":", kAck = ",\"a\":\"persisted\"";
   const std::size_t start = out->size();
-  out->append(head_);
-  if (sequence != 0) append_number_member(out, "s", sequence);
-  if (expiration_s != kNoExpiration) append_number_member(out, "e", expiration_s);
-  if (sequence != 0) append_text_member(out, "a", "persisted");
-  out->push_back('}');
-  out->append(body);
-  store_length(out->data() + start, static_cast<std::uint32_t>(out->size() - start - kPrefixBytes));
+  const std::size_t members_max = kSequence.size() + kExpiration.size() + kAck.size() + 2 * kDecimalBytesMax;
+  char* const begin = out->extend(head_.size() + members_max + 1 + body.size());
+  char* at = begin;
+  const auto put = [&at](std::string_view bytes) {
+    std::memcpy(at, bytes.data(), bytes.size());
+    at += bytes.size();
+  };
+  put(head_);
+  if (sequence != 0) {
+    put(kSequence);
+    at += format_decimal(at, sequence);
+  }
+  if (expiration_s != AMPS_NO_EXPIRATION) {
+    put(kExpiration);
+    at += format_decimal(at, expiration_s);
+  }
+  if (sequence != 0) put(kAck);
+  *at++ = '}';
+  if (!body.empty()) put(body);
+  const auto size = static_cast<std::size_t>(at - begin);
+  out->truncate(start + size);
+  store_length(begin, static_cast<std::uint32_t>(size - kPrefixBytes));
 }
 
 }  // namespace amps::wire

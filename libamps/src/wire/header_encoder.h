@@ -32,7 +32,9 @@ std::uint32_t load_length(const char* at) noexcept;
 class PublishTemplate {
  public:
   PublishTemplate(std::string_view topic, bool delta);
-  bool is_for(std::string_view topic, bool delta) const noexcept { return delta == delta_ && topic == topic_; }
+  bool is_for(std::string_view topic, bool delta) const noexcept {
+    return delta == delta_ && topic == topic_;
+  }
   // A publish without sequence, ack or expiration.
   void append(Buffer* out, std::string_view body) const;
   // With a sequence number, a persisted ack, and an expiration unless it is AMPS_NO_EXPIRATION.

@@ -7,8 +7,12 @@ namespace amps::wire {
 
 namespace {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -45,7 +49,8 @@ struct Unit {
 };
 
 // A decimal number and one of the units; the first unit is that of a bare number.
-std::optional<std::uint64_t> parse_with_unit(std::string_view text, const Unit* units, std::size_t count) noexcept {
+std::optional<std::uint64_t> parse_with_unit(std::string_view text, const Unit* units,
+                                             std::size_t count) noexcept {
   text = trim(text);
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
@@ -117,15 +122,16 @@ std::string without_option(std::string_view list, std::string_view name) {
 
 std::optional<std::uint64_t> parse_interval_ns(std::string_view text) noexcept {
   constexpr std::uint64_t kSecond = 1'000'000'000;
-  static constexpr Unit kUnits[] = {{"s", kSecond}, {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000},
-                                    {"m", 60 * kSecond}, {"h", 3'600 * kSecond}, {"d", 86'400 * kSecond},
-                                    {"w", 604'800 * kSecond}};
+  static constexpr Unit kUnits[] = {{"s", kSecond},          {"ns", 1},
+                                    {"us", 1'000},           {"ms", 1'000'000},
+                                    {"m", 60 * kSecond},     {"h", 3'600 * kSecond},
+                                    {"d", 86'400 * kSecond}, {"w", 604'800 * kSecond}};
   return parse_with_unit(text, kUnits, std::size(kUnits));
 }
 
 std::optional<std::uint64_t> parse_size_bytes(std::string_view text) noexcept {
-  static constexpr Unit kUnits[] = {{"b", 1}, {"kb", 1ull << 10}, {"mb", 1ull << 20}, {"gb", 1ull << 30},
-                                    {"tb", 1ull << 40}};
+  static constexpr Unit kUnits[] = {
+      {"b", 1}, {"kb", 1ull << 10}, {"mb", 1ull << 20}, {"gb", 1ull << 30}, {"tb", 1ull << 40}};
   return parse_with_unit(text, kUnits, std::size(kUnits));
 }
 

@@ -30,8 +30,9 @@ std::optional<std::string_view> find_option(std::string_view list, std::string_v
 std::string without_option(std::string_view list, std::string_view name);
 
 std::optional<std::uint64_t> parse_interval_ns(std::string_view text) noexcept;  // No unit: seconds.
-std::optional<std::uint64_t> parse_size_bytes(std::string_view text) noexcept;   // kb, mb, gb, tb: powers of 1024.
-std::optional<std::uint64_t> parse_count(std::string_view text) noexcept;        // k, M.
+std::optional<std::uint64_t> parse_size_bytes(
+    std::string_view text) noexcept;                                       // kb, mb, gb, tb: powers of 1024.
+std::optional<std::uint64_t> parse_count(std::string_view text) noexcept;  // k, M.
 std::optional<bool> parse_bool(std::string_view text) noexcept;
 
 // Calls visit(item) for each non-empty item of a comma list of ids.

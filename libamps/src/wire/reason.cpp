@@ -48,7 +48,9 @@ constexpr Row kRows[] = {
     {"unknown command", AMPS_E_COMMAND_TYPE},
 };
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 // The known text, then its end or a character that cannot continue its last word.
 bool begins_with(std::string_view reason, std::string_view text) noexcept {

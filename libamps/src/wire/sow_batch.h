@@ -21,6 +21,8 @@ class SowBatchReader {
   const Status& status() const noexcept { return status_; }
 
  private:
+  void inherit(Header* record) const noexcept;
+
   Header outer_;
   std::string_view rest_;
   HeaderDecoder decoder_;
