@@ -256,7 +256,7 @@ std::uint64_t Connection::deadline_ms() const {
   const std::uint64_t age_ms_max = services_.configuration.number(AMPS_BROKER_CLIENT_AGE_MAX_MS);
   if (age_ms_max != 0 && wants_write_) {
     const std::uint64_t oldest = outbox_.oldest_ms();
-    if (oldest != 0) deadline = std::min(deadline, oldest + age_ms_max);
+    if (oldest != UINT64_MAX) deadline = std::min(deadline, oldest + age_ms_max);
   }
   return deadline;
 }
@@ -268,7 +268,7 @@ void Connection::check_time() {
   if (now >= closing_deadline_ms_) return close(session_->end_reason());
   const std::uint64_t age_ms_max = services_.configuration.number(AMPS_BROKER_CLIENT_AGE_MAX_MS);
   const std::uint64_t oldest = outbox_.oldest_ms();
-  if (age_ms_max != 0 && wants_write_ && oldest != 0 && now >= oldest + age_ms_max) {
+  if (age_ms_max != 0 && wants_write_ && oldest != UINT64_MAX && now >= oldest + age_ms_max) {
     return close(Disconnect::kSlowClient, "bytes wait for too long");
   }
   session_->check_time();

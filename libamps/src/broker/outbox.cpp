@@ -146,7 +146,7 @@ bool Outbox::overflowed() const {
 
 std::uint64_t Outbox::oldest_ms() const {
   MutexLock lock(mutex_);
-  return marks_.empty() ? 0 : marks_.front().at_ms;
+  return marks_.empty() ? UINT64_MAX : marks_.front().at_ms;
 }
 
 }  // namespace amps::broker

@@ -57,7 +57,7 @@ class Outbox {
   void discard();
   // Bytes were refused because too many waited.
   bool overflowed() const;
-  // Steady time at which the oldest waiting byte was appended, 0 when none waits.
+  // Steady time at which the oldest waiting byte was appended; UINT64_MAX when none waits.
   std::uint64_t oldest_ms() const;
   std::uint64_t waiting_bytes() const noexcept { return waiting_bytes_.load(std::memory_order_relaxed); }
   Connection* connection() const noexcept { return connection_; }

@@ -53,6 +53,7 @@ class TopicSpace {
   // A message of the broker itself on a reserved topic.
   void publish_event(const Publish& publish) AMPS_REQUIRES(mutex_);
   void hand_out() AMPS_REQUIRES(mutex_);
+  std::size_t topic_count() const AMPS_REQUIRES(mutex_) { return topics_.size(); }
   // Bytes delivered or waiting for hand_out() since begin_block(), once for each receiver.
   std::uint64_t fanned_out_bytes() const AMPS_REQUIRES(mutex_) { return fanned_out_bytes_; }
 

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "broker/commands/commands.h"
+#include "support/test_broker.h"
+
+using raw::Client;
+using raw::Frame;
+using raw::TestBroker;
+
+namespace {
+
+struct LoggedOn {
+  TestBroker broker;
+  LoggedOn() { broker.start(); }
+};
+
+std::string subscribe_reason(Client* client, const std::string& members) {
+  return client->command("\"c\":\"subscribe\"," + members).get("reason");
+}
+
+class Contains final : public amps::broker::FilterEngine {
+ public:
+  struct Needle final : amps::broker::Filter {
+    explicit Needle(std::string_view needle) : text(needle) {}
+    bool matches(std::string_view, std::string_view body) const noexcept override {
+      return body.find(text) != std::string_view::npos;
+    }
+    const std::string text;
+  };
+  amps::Status compile(std::string_view text, std::string_view,
+                       std::unique_ptr<amps::broker::Filter>* out) override {
+    if (text == "(") return amps::Status(AMPS_E_FILTER, "expected an expression at 1");
+    *out = std::make_unique<Needle>(text);
+    return {};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("SUB-01 a literal topic is matched exactly") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  const Frame ack = client.subscribe("trade", "s1");
+  CHECK(ack.get("sub_id") == "s1");
+  for (const char* topic : {"trade/us", "my-trade", "trad", "trade"}) client.publish(topic, topic);
+  CHECK(client.next("p").body == "trade");
+  client.expect_nothing();
+}
+
+TEST_CASE("SUB-03 patterns are PCRE and unanchored") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  const std::string topics[] = {"trade", "trade/us", "my-trade", "trad"};
+  const auto matching = [&](const std::string& pattern) {
+    client.subscribe(pattern, "s");
+    std::string matched;
+    for (const std::string& topic : topics) client.publish(topic, topic);
+    client.send_frame("{\"c\":\"flush\",\"cid\":\"f\",\"a\":\"processed\"}");
+    for (Frame message = client.next(); message.is("p"); message = client.next())
+      matched += message.body + " ";
+    client.command("\"c\":\"unsubscribe\",\"sub_id\":\"s\"");
+    return matched;
+  };
+  CHECK(matching("^trade") == "trade trade/us ");
+  CHECK(matching("trade$") == "trade my-trade ");
+  CHECK(matching("trade.us") == "trade/us ");
+  CHECK(matching(".*") == "trade trade/us my-trade trad ");
+  CHECK(matching("(?i)TRADE(?=/)") == "trade/us ");
+}
+
+TEST_CASE("SUB-03 a pattern that does not compile fails") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  CHECK(subscribe_reason(&client, "\"t\":\"odd((\"") == "bad regex topic");
+  CHECK(at.broker.count("subscriptions") == 0);
+}
+
+TEST_CASE("SUB-03 a pattern that would take for ever costs nothing but its match") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  client.subscribe("^(a+)+$", "1");
+  client.subscribe("aaab$", "2");
+  client.publish(std::string(5000, 'a') + "b", "x");
+  CHECK(client.next("p").get("sids") == "2");
+}
+
+TEST_CASE("SUB-11 patterns can be turned off") {
+  TestBroker broker;
+  broker.with(AMPS_BROKER_REGEX_TOPIC_SUPPORT, 0).start();
+  Client client(broker.port());
+  client.logon();
+  client.subscribe("a((", "1");
+  client.publish("a((", "x");
+  CHECK(client.next("p").body == "x");
+}
+
+TEST_CASE("SUB-12 a pattern covers topics that appear later") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  client.publish("known", "before");
+  client.subscribe("^(known|fresh)$", "1");
+  client.publish("known", "a");
+  client.publish("fresh", "b");
+  CHECK(client.next("p").body == "a");
+  CHECK(client.next("p").body == "b");
+}
+
+TEST_CASE("SUB-09 the id is that of the command if there is none, and cannot be used twice") {
+  LoggedOn at;
+  Client client(at.broker.port()), other(at.broker.port());
+  client.logon();
+  other.logon();
+  client.send_frame("{\"c\":\"subscribe\",\"cid\":\"9\",\"a\":\"processed\",\"t\":\"t\"}");
+  CHECK(client.ack("9").get("sub_id") == "9");
+  CHECK(subscribe_reason(&client, "\"t\":\"u\",\"sub_id\":\"9\"") == "subscription already exists");
+  CHECK(other.subscribe("t", "9").get("status") == "success");
+  client.publish("t", "x");
+  CHECK(client.next("p").get("sids") == "9");
+  CHECK(subscribe_reason(&client, "\"t\":\"u\",\"sub_id\":\"a,b\"") == "invalid subid");
+}
+
+TEST_CASE("PUB-06 one copy a connection, with all its ids in the order of subscribing") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  client.subscribe("t", "b");
+  client.subscribe("^t", "a");
+  client.subscribe("t", "c");
+  client.subscribe("other", "d");
+  client.publish("t", "x");
+  CHECK(client.next("p").get("sids") == "b,a,c");
+  client.expect_nothing();
+}
+
+TEST_CASE("PUB-07 messages carry their time if any of the subscriptions wants it") {
+  TestBroker broker;
+  broker.with_manual_clock().start();
+  Client client(broker.port()), plain(broker.port());
+  client.logon();
+  plain.logon();
+  client.subscribe("t", "1", "timestamp");
+  client.subscribe("t", "2");
+  plain.subscribe("t", "1");
+  client.publish("t", "x");
+  const Frame message = client.next("p");
+  CHECK(message.get("ts") == "20231114T221320.000000Z");
+  CHECK(message.get("sids") == "1,2");
+  CHECK_FALSE(plain.next("p").has("ts"));
+}
+
+TEST_CASE("PUB-09 messages without a body can be left out") {
+  LoggedOn at;
+  Client client(at.broker.port()), all(at.broker.port());
+  client.logon();
+  all.logon();
+  client.command("\"c\":\"subscribe\",\"t\":\"t\",\"sub_id\":\"1\",\"send_empty\":false");
+  client.subscribe("t", "2", "no_empties");
+  all.subscribe("t", "1");
+  client.publish("t", "");
+  client.publish("t", "x");
+  CHECK(all.next("p").body.empty());
+  CHECK(all.next("p").body == "x");
+  CHECK(client.next("p").body == "x");
+  client.subscribe("t", "3");
+  client.publish("t", "");
+  CHECK(client.next("p").get("sids") == "3");
+}
+
+TEST_CASE("SUB-07 SUB-08 replace swaps topic and options and keeps the place") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  client.subscribe("old", "1");
+  client.subscribe("^", "2");
+  client.subscribe("new", "1", "replace");
+  client.publish("old", "a");
+  client.publish("new", "b");
+  CHECK(client.next("p").get("sids") == "2");
+  CHECK(client.next("p").get("sids") == "1,2");
+  CHECK(client.subscribe("t", "unknown", "replace").get("status") == "success");
+  CHECK(at.broker.count("subscriptions") == 3);
+}
+
+TEST_CASE("SUB-07 while subscriptions are replaced no message is lost or sent twice") {
+  LoggedOn at;
+  Client subscriber(at.broker.port()), publisher(at.broker.port());
+  subscriber.logon();
+  publisher.logon();
+  subscriber.subscribe("t", "1");
+  constexpr int kCount = 2000;
+  std::string block;
+  for (int i = 0; i < kCount; ++i) block += raw::frame("{\"c\":\"p\",\"t\":\"t\"}", std::to_string(i));
+  for (std::size_t at_byte = 0, i = 0; at_byte < block.size(); at_byte += 1000, ++i) {
+    publisher.send(std::string_view(block).substr(at_byte, 1000));
+    subscriber.send_frame(
+        "{\"c\":\"subscribe\",\"cid\":\"r\",\"sub_id\":\"1\",\"opts\":\"replace\",\"t\":\"" +
+        std::string(i % 2 == 0 ? "^t$" : "t") + "\"}");
+  }
+  for (int i = 0; i < kCount; ++i) REQUIRE(subscriber.next("p").body == std::to_string(i));
+}
+
+TEST_CASE("SUB-02 a filter is refused, and the log says that there are none yet") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"filter\":\"/a = 1\"") == "bad filter");
+  at.broker.log.wait_for("content filters are not available in this version");
+}
+
+TEST_CASE("SUB-02 an engine decides which subscriptions receive a message") {
+  Contains engine;
+  TestBroker broker;
+  broker.parts.filters = &engine;
+  broker.start();
+  Client client(broker.port());
+  client.logon();
+  client.command("\"c\":\"subscribe\",\"t\":\"t\",\"sub_id\":\"ibm\",\"filter\":\"IBM\"");
+  client.command(
+      "\"c\":\"subscribe\",\"t\":\"t\",\"sub_id\":\"buy\",\"filter\":\"BUY\",\"opts\":\"timestamp\"");
+  client.publish("t", "IBM SELL");
+  client.publish("t", "XYZ SELL");
+  client.publish("t", "XYZ BUY");
+  client.publish("t", "IBM BUY");
+  const Frame first = client.next("p");
+  CHECK(first.get("sids") == "ibm");
+  CHECK_FALSE(first.has("ts"));
+  const Frame second = client.next("p");
+  CHECK(second.body == "XYZ BUY");
+  CHECK(second.has("ts"));
+  CHECK(client.next("p").get("sids") == "ibm,buy");
+  client.subscribe("t", "all");
+  client.publish("t", "XYZ SELL");
+  CHECK(client.next("p").get("sids") == "all");
+  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"filter\":\"(\"") == "bad filter");
+}
+
+TEST_CASE("ACK-12 unknown options fail the command, known ones without effect do not") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  for (const char* options : {"fancy", "timestamp,fancy=1", "timestamp=1", "select=[-/]", "projection=[a]",
+                              "top_n=1", "conflation=1s", "rate=5", "select=[", "pause"}) {
+    CHECK(subscribe_reason(&client, "\"t\":\"t\",\"opts\":\"" + std::string(options) + "\"") ==
+          "invalid options");
+  }
+  CHECK(client.subscribe("t", "1", "bookmark,no_sowkey, oof,send_keys,max_backlog=5,conflation=none,none")
+            .get("status") == "success");
+}
+
+TEST_CASE("a bookmark subscription needs a log, except from now on") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"0\"") == "invalid topic");
+  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"42|1|\"") == "invalid topic");
+  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"yesterday\"") == "invalid bookmark");
+  client.send_frame(
+      "{\"c\":\"subscribe\",\"cid\":\"n\",\"a\":\"processed,completed\",\"t\":\"t\",\"bm\":\"0|1|\",\"opts\":"
+      "\"live\"}");
+  CHECK(client.ack("n").get("a") == "processed");
+  CHECK(client.ack("n").get("a") == "completed");
+  client.publish("t", "x");
+  CHECK(client.next("p").body == "x");
+  CHECK(client.command("\"c\":\"delta_subscribe\",\"t\":\"t\",\"bm\":\"0|1|\"").get("reason") ==
+        "invalid options");
+}
+
+TEST_CASE("sow_and_subscribe on a topic without state is an empty result and then live") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  std::string command;
+  SUBCASE("full") {
+    command = "sow_and_subscribe";
+  }
+  SUBCASE("delta") {
+    command = "sow_and_delta_subscribe";
+  }
+  client.send_frame("{\"c\":\"" + command +
+                    "\",\"cid\":\"7\",\"query_id\":\"q\",\"sub_id\":\"s\",\"t\":\"t\",\"bs\":10,"
+                    "\"a\":\"received,processed,completed,stats\",\"opts\":\"oof,timestamp\"}");
+  CHECK(client.ack("7").get("a") == "received");
+  const Frame processed = client.ack("7");
+  CHECK(processed.get("a") == "processed");
+  CHECK(processed.get("query_id") == "q");
+  CHECK(processed.get("sub_id") == "s");
+  CHECK(client.next().header == "{\"c\":\"group_begin\",\"query_id\":\"q\"}");
+  CHECK(client.next().header == "{\"c\":\"group_end\",\"query_id\":\"q\"}");
+  CHECK(client.ack("7").get("a") == "completed");
+  const Frame stats = client.ack("7");
+  CHECK(stats.get("a") == "stats");
+  CHECK(stats.get("matches") == "0");
+  CHECK(stats.get("topic_matches") == "0");
+  CHECK(stats.get("records_returned") == "0");
+  client.publish("t", "x");
+  CHECK(client.next("p").get("sids") == "s");
+}
+
+TEST_CASE("delta_subscribe on a topic without state gives whole messages") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  CHECK(client.command("\"c\":\"delta_subscribe\",\"t\":\"t\",\"sub_id\":\"d\"").get("status") == "success");
+  client.publish("t", "{\"a\":1}");
+  CHECK(client.next("p").body == "{\"a\":1}");
+}
+
+TEST_CASE("SUB-13 a connection holds many subscriptions, up to the limit") {
+  TestBroker broker;
+  broker.with(AMPS_BROKER_SUBSCRIPTIONS_MAX, 10'000).start();
+  Client client(broker.port());
+  client.logon();
+  std::string block;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string id = std::to_string(i);
+    block += raw::frame("{\"c\":\"subscribe\",\"cid\":\"" + id + "\",\"t\":\"t" + id + "\"}");
+  }
+  client.send(block);
+  client.expect_nothing();
+  CHECK(broker.count("subscriptions") == 10'000);
+  CHECK(subscribe_reason(&client, "\"t\":\"more\"") == "limit");
+  client.publish("t9999", "x");
+  CHECK(client.next("p").get("sids") == "9999");
+  CHECK(client.command("\"c\":\"unsubscribe\",\"sub_id\":\"all\"").get("status") == "success");
+  CHECK(broker.count("subscriptions") == 0);
+}

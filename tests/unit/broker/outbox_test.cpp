@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/outbox.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+using amps::Status;
+using amps::net::IoResult;
+using amps::net::IoState;
+using namespace amps::broker;
+
+namespace {
+
+struct Home final : OutboxHome {
+  void schedule(Outbox*) override { ++scheduled; }
+  int scheduled = 0;
+};
+
+// Takes `room` bytes, `step` at a time.
+class Sink final : public amps::net::ByteStream {
+ public:
+  IoResult read_some(char*, std::size_t) override { return {IoState::kWantRead, 0}; }
+  IoResult write_some(const char* from, std::size_t size) override {
+    const std::size_t count = std::min({size, step, room});
+    if (count == 0) return {IoState::kWantWrite, 0};
+    room -= count;
+    bytes.append(from, count);
+    return {IoState::kOk, count};
+  }
+  int fd() const noexcept override { return -1; }
+  void shutdown() noexcept override {}
+  Status status() const override { return {}; }
+
+  std::size_t room = SIZE_MAX, step = SIZE_MAX;
+  std::string bytes;
+};
+
+struct Fixture {
+  Home home;
+  OutboxLimits limits;
+  Sink sink;
+  Outbox outbox{&home, &limits, nullptr};
+  Fixture() { limits.client_bytes_max = 100'000; }
+
+  SharedBlockRef block(std::size_t size, char byte) {
+    SharedBlockRef made = SharedBlockRef::make();
+    made->bytes.append(std::string(size, byte));
+    return made;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("bytes leave in the order they came, copied or shared, in whatever pieces") {
+  Fixture at;
+  std::string expected;
+  for (int i = 0; i < 30; ++i) {
+    const char letter = static_cast<char>('a' + i % 26);
+    at.outbox.append(std::string(3, letter), 0);
+    at.outbox.append(at.block(i % 3 == 0 ? 20'000 : 10, letter), 0);
+    expected += std::string(i % 3 == 0 ? 20'003 : 13, letter);
+    if (i % 4 == 3) {
+      at.sink.step = static_cast<std::size_t>(7000 + i);
+      CHECK(at.outbox.write_to(&at.sink).state == IoState::kOk);
+    }
+  }
+  at.outbox.write_to(&at.sink);
+  CHECK(at.sink.bytes == expected);
+  CHECK(at.outbox.waiting_bytes() == 0);
+  CHECK(at.limits.total_bytes == 0);
+}
+
+TEST_CASE("the home is told once, and again when all was written") {
+  Fixture at;
+  at.outbox.append("a", 0);
+  at.outbox.append("b", 0);
+  CHECK(at.home.scheduled == 1);
+  at.outbox.write_to(&at.sink);
+  at.outbox.append("c", 0);
+  CHECK(at.home.scheduled == 2);
+  SUBCASE("a full socket is waited for, not scheduled") {
+    at.sink.room = 0;
+    CHECK(at.outbox.write_to(&at.sink).state == IoState::kWantWrite);
+    at.outbox.append("d", 0);
+    CHECK(at.home.scheduled == 2);
+    CHECK(at.outbox.waiting_bytes() == 2);
+  }
+}
+
+TEST_CASE("too many waiting bytes cut the client off") {
+  Fixture at;
+  at.sink.room = 0;
+  at.outbox.append(std::string(60'000, 'x'), 0);
+  at.outbox.write_to(&at.sink);
+  at.outbox.append(std::string(40'000, 'x'), 0);
+  CHECK_FALSE(at.outbox.overflowed());
+  at.outbox.append("y", 0);
+  CHECK(at.outbox.overflowed());
+  CHECK(at.home.scheduled == 2);  // Its thread hears of it although it waits for the socket.
+  at.outbox.append("z", 0);
+  CHECK(at.home.scheduled == 2);
+  at.outbox.discard();
+  CHECK(at.limits.total_bytes == 0);
+}
+
+TEST_CASE("one message is let in whatever its size") {
+  Fixture at;
+  at.outbox.append(at.block(500'000, 'x'), 0);
+  CHECK_FALSE(at.outbox.overflowed());
+  at.outbox.write_to(&at.sink);
+  CHECK(at.sink.bytes.size() == 500'000);
+}
+
+TEST_CASE("the age is that of the oldest waiting byte") {
+  Fixture at;
+  CHECK(at.outbox.oldest_ms() == UINT64_MAX);
+  at.outbox.append("aaaa", 1000);
+  at.outbox.append("bbbb", 1010);  // Too close to the first to be told apart.
+  at.outbox.append("cccc", 2000);
+  CHECK(at.outbox.oldest_ms() == 1000);
+  at.sink.room = 8;
+  at.outbox.write_to(&at.sink);
+  CHECK(at.outbox.oldest_ms() == 2000);
+  at.sink.room = 4;
+  at.outbox.write_to(&at.sink);
+  CHECK(at.outbox.oldest_ms() == UINT64_MAX);
+}
+
+TEST_CASE("a long backlog is written in turns") {
+  Fixture at;
+  at.limits.client_bytes_max = 100u << 20;
+  for (int i = 0; i < 40; ++i) at.outbox.append(at.block(100'000, 'x'), 0);
+  const IoResult first = at.outbox.write_to(&at.sink);
+  CHECK(first.state == IoState::kOk);
+  CHECK(first.size < 1'200'000);
+  CHECK(at.home.scheduled == 2);
+  while (at.outbox.waiting_bytes() != 0) at.outbox.write_to(&at.sink);
+  CHECK(at.sink.bytes.size() == 4'000'000);
+}
