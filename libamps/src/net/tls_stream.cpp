@@ -185,8 +185,13 @@ IoResult TlsStream::exchange() {
     if (ssl_.BIO_write(network_in_, bytes, size) != size) return fail(AMPS_E_MEMORY, "no memory for received bytes");
     return got;
   }
-  if (got.state != IoState::kClosed || shut_down_.load(std::memory_order_relaxed)) return got;
-  if (in_handshake) return fail(AMPS_E_SSL, "the peer closed the connection during the handshake; does it speak TLS?");
+  const bool has_ended = got.state == IoState::kClosed || got.state == IoState::kFailed;
+  if (!has_ended || shut_down_.load(std::memory_order_relaxed)) return got;
+  if (in_handshake) {
+    const std::string how = got.state == IoState::kFailed ? " (" + inner_->status().text() + ")" : "";
+    return fail(AMPS_E_SSL, "the peer closed the connection during the handshake" + how + "; does it speak TLS?");
+  }
+  if (got.state == IoState::kFailed) return got;
   return fail(AMPS_E_CONNECTION, "the connection was cut: it ended without the peer's closing notice");
 }
 
@@ -213,9 +218,10 @@ std::string TlsStream::reason() const {
     return "the peer does not speak TLS: its first byte is 0x" + digits;
   }
   const long verify_result = ssl_.SSL_get_verify_result(session_);
+  const bool in_handshake = ssl_.SSL_is_init_finished(session_) != 1;
+  if (in_handshake && context_.verifies_peer() && verify_result != X509_V_OK) return certificate_reason(verify_result);
   const unsigned long error = ssl_.ERR_peek_error();
   const unsigned long code = error & kReasonMask;
-  if (code == SSL_R_CERTIFICATE_VERIFY_FAILED) return certificate_reason(verify_result);
   if (code == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return "it showed no certificate, and one is required";
   if (code == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED) return "the peer requires a client certificate";
   const char* text = ssl_.ERR_reason_error_string(error);
