@@ -32,7 +32,7 @@ class AMPS_TYPE DisconnectHandler {
     if (function) box_ = new Callback<WithUserdata>(bound);
   }
   template <class F, class = decltype(std::declval<F&>()(std::declval<Client&>()))>
-  AMPS_FN DisconnectHandler(const F& callable) : box_(new Callback<F>(callable)) {}
+  AMPS_FN DisconnectHandler(const F& callable) : box_(new Callback<typename std::decay<F>::type>(callable)) {}
   AMPS_FN DisconnectHandler(const DisconnectHandler& other) : box_(other.box_) { detail::retain(box_); }
   AMPS_FN DisconnectHandler& operator=(const DisconnectHandler& other) {
     detail::Callable* const old = box_;

@@ -21,17 +21,6 @@ namespace detail {
 
 amps_handler_t registration(const MessageHandler& handler);
 
-// Names the type R when F can be called with a message.
-template <class F, class R>
-struct IfMessageCallable {
-  template <class G>
-  static auto test(int)
-      -> decltype(static_cast<void>(std::declval<G&>()(std::declval<Message&>())), std::true_type());
-  template <class G>
-  static std::false_type test(...);
-  typedef typename std::enable_if<decltype(test<F>(0))::value, R>::type type;
-};
-
 }  // namespace detail
 
 /**
@@ -59,9 +48,10 @@ class AMPS_TYPE MessageHandler {
     bind(function, userdata);
   }
   /** Any callable: lambda, std::bind result, functor, function pointer without userdata. */
-  template <class F, class = typename detail::IfMessageCallable<F, int>::type>
+  template <class F, class = decltype(std::declval<F&>()(std::declval<Message&>()))>
   AMPS_FN MessageHandler(const F& callable) : function_(NULL), userdata_(NULL), box_(NULL) {
-    adopt(new detail::CallableOf<F>(callable), &call<F>);
+    typedef typename std::decay<F>::type Kept;  // A function is kept as a pointer to it.
+    adopt(new detail::CallableOf<Kept>(callable), &call<Kept>);
   }
   AMPS_FN MessageHandler(const MessageHandler& other)
       : function_(other.function_), userdata_(other.userdata_), box_(other.box_) {

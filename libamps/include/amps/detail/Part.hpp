@@ -144,6 +144,8 @@ class PartRef {
   }
 
   AMPS_FN bool valid() const { return part_ != NULL; }
+  // True for an object of a program, false for one that forwards.
+  AMPS_FN bool own() const { return part_ && !part_->table; }
   AMPS_FN Interface& object() const {
     if (AMPS_UNLIKELY(!part_)) raise_usage("the handle is empty; construct it with an object");
     return *part_->object;
