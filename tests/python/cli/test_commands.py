@@ -25,7 +25,7 @@ def test_help_lists_every_command(cli):
 def test_help_of_a_command_has_an_example(cli, name):
     done = cli.run(name, "--help")
     assert done.returncode == 0
-    assert re.search(rf"Examples?:\n +pyamps {name}".encode(), done.stdout)
+    assert re.search(rf"Examples?:.*\bpyamps {name}".encode(), done.stdout, re.DOTALL)
 
 
 @pytest.mark.parametrize("words", [(), ("nonsense",), ("ping", "--nonsense")])

@@ -16,8 +16,8 @@ from command_line import CommandLine
 def test_serves_until_it_is_told_to_stop(cli, number):
     with cli.start("serve", "--port", "0") as server:
         uri = server.read_line().decode().strip()
-        assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+/amps", uri)
-        assert CommandLine(f"{uri}/json").run("ping", "--count", "1").returncode == 0
+        assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+/amps/json", uri)
+        assert CommandLine(uri).run("ping", "--count", "1").returncode == 0
         server.process.send_signal(number)
         assert server.finish() == (0, b"")
         assert b"Traceback" not in server.errors

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import rich.progress
+
     import pyamps
 
 FORMATS = ("raw", "json", "headers")
@@ -65,40 +67,51 @@ def _body(data: bytes | None) -> dict[str, Any]:
 
 
 class Progress:
-    """Shows on a terminal how far a long job is; silent elsewhere, and in the first half second."""
+    """Shows on a terminal how far a long job is; silent elsewhere."""
 
-    INTERVAL_S = 0.5
+    INTERVAL_S = 0.1  # Between two updates of the terminal.
 
     def __init__(self, noun: str, total: int | None = None, *, shown: bool = True) -> None:
         self.noun = noun
         self.total = total
         self.count = 0
         self._shown = shown and sys.stderr.isatty()
+        self._bar: rich.progress.Progress | None = None
         self._began = self._latest = time.monotonic()
-        self._dirty = False
 
     def __enter__(self) -> Progress:
+        if self._shown:
+            import rich.console
+            import rich.progress
+
+            self._bar = rich.progress.Progress(
+                rich.progress.BarColumn(),
+                rich.progress.MofNCompleteColumn(),
+                rich.progress.TextColumn("{task.description}, {task.fields[rate]:,.0f}/s"),
+                rich.progress.TimeRemainingColumn(),
+                console=rich.console.Console(stderr=True),
+                transient=True,
+            )
+            self._bar.add_task(self.noun, total=self.total, rate=0.0)
+            self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._dirty:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        if self._bar is not None:
+            self._bar.stop()
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def advance(self, count: int = 1) -> None:
-        self.count += count
-        if not self._shown:
+    def advance(self) -> None:
+        """One more message is done."""
+        self.count += 1
+        if self._bar is None or time.monotonic() - self._latest < self.INTERVAL_S:
             return
-        now = time.monotonic()
-        if now - self._latest >= self.INTERVAL_S:
-            self._latest = now
-            part = f" of {self.total:,}" if self.total else ""
-            rate = self.count / (now - self._began)
-            print(f"\r\033[K{self.count:,}{part} {self.noun}, {rate:,.0f}/s", end="", file=sys.stderr, flush=True)
-            self._dirty = True
+        self._latest = time.monotonic()
+        task = self._bar.task_ids[0]
+        self._bar.update(task, completed=self.count, rate=self.count / (self._latest - self._began))
 
 
 def note(text: str) -> None:
