@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fault_file_io.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace amps::test {
+namespace {
+
+Status failure(const char* what, const std::string& path = {}) {
+  return {AMPS_E_STORE, std::string("cannot ") + what + " '" + path + "': injected"};
+}
+
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+}  // namespace
+
+class FaultFileIo::OpenFile final : public File {
+ public:
+  OpenFile(FaultFileIo* io, std::shared_ptr<Inode> inode, bool writable)
+      : io_(io), inode_(std::move(inode)), writable_(writable) {}
+
+  Status read_at(std::uint64_t offset, char* to, std::size_t size, std::size_t* got) override {
+    *got = 0;
+    if (!io_->goes_well()) return failure("read");
+    const std::string& bytes = inode_->bytes;
+    if (offset >= bytes.size()) return {};
+    *got = bytes.copy(to, size, static_cast<std::size_t>(offset));
+    return {};
+  }
+
+  Status write_at(std::uint64_t offset, std::string_view bytes) override {
+    if (!writable_) return failure("write");
+    const bool well = io_->goes_well();
+    if (!well) bytes = bytes.substr(0, bytes.size() / 2);
+    const auto at = static_cast<std::size_t>(offset);
+    if (inode_->bytes.size() < at + bytes.size()) inode_->bytes.resize(at + bytes.size());
+    std::copy(bytes.begin(), bytes.end(), inode_->bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    return well ? Status() : failure("write");
+  }
+
+  Status sync_data() override {
+    if (!io_->goes_well()) return failure("sync");
+    inode_->durable = inode_->bytes;
+    return {};
+  }
+
+  Status truncate(std::uint64_t size) override {
+    if (!writable_ || !io_->goes_well()) return failure("truncate");
+    inode_->bytes.resize(static_cast<std::size_t>(size));
+    return {};
+  }
+
+  Status size(std::uint64_t* out) const override {
+    *out = inode_->bytes.size();
+    return {};
+  }
+
+ private:
+  FaultFileIo* const io_;
+  const std::shared_ptr<Inode> inode_;
+  const bool writable_;
+};
+
+void FaultFileIo::lose_power() {
+  names_ = durable_names_;
+  for (auto& [path, inode] : names_) inode->bytes = inode->durable;
+}
+
+Status FaultFileIo::open(const std::string& path, OpenMode mode, std::unique_ptr<File>* out) {
+  if (!goes_well()) return failure("open", path);
+  auto found = names_.find(path);
+  if (found == names_.end()) {
+    if (mode != OpenMode::kCreate) return failure("open", path);
+    found = names_.emplace(path, std::make_shared<Inode>()).first;
+  }
+  *out = std::make_unique<OpenFile>(this, found->second, mode != OpenMode::kRead);
+  return {};
+}
+
+Status FaultFileIo::rename(const std::string& from, const std::string& to) {
+  const auto found = names_.find(from);
+  if (!goes_well() || found == names_.end()) return failure("rename", from);
+  names_[to] = found->second;
+  names_.erase(found);
+  return {};
+}
+
+Status FaultFileIo::remove(const std::string& path) {
+  if (!goes_well() || names_.erase(path) == 0) return failure("remove", path);
+  return {};
+}
+
+Status FaultFileIo::sync_directory(const std::string& path) {
+  if (!goes_well()) return failure("sync directory", path);
+  const auto is_inside = [&](const auto& name) { return directory_of(name.first) == path; };
+  for (auto at = durable_names_.begin(); at != durable_names_.end();) {
+    at = is_inside(*at) ? durable_names_.erase(at) : std::next(at);
+  }
+  std::copy_if(names_.begin(), names_.end(), std::inserter(durable_names_, durable_names_.end()), is_inside);
+  return {};
+}
+
+}  // namespace amps::test
