@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/outbound.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/cycle_clock.h"
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "client/client.h"
+#include "client/connection.h"
+#include "client/thread_context.h"
+
+namespace amps::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Two writes closer than this are a burst, in which a wake-up of the writer (30 µs) pays.
+constexpr std::uint64_t kBurstNs = 10'000;
+// A handler may publish and then wait for the answer: what it left is written by the writer after this time.
+constexpr milliseconds kDeferredMax{1};
+constexpr unsigned kWatchRounds = 64;  // The writer stops watching after so many quiet rounds.
+constexpr std::size_t kDeferredBytesMax = 64 * 1024;
+constexpr std::size_t kKeptBytes = 1024 * 1024;
+constexpr std::size_t kHeaderRoom = 256;  // More than the header of a publish without its topic.
+
+std::uint64_t burst_ticks() noexcept {
+  static const std::uint64_t ticks = CycleClock::ticks_of_ns(kBurstNs);
+  return ticks;
+}
+
+std::size_t template_index(std::string_view topic, bool delta) noexcept {
+  std::size_t hash = topic.size() * 7 + (delta ? 3 : 0);
+  if (!topic.empty()) hash += static_cast<unsigned char>(topic.back()) + 5u * static_cast<unsigned char>(topic[topic.size() / 2]);
+  return hash % 16;
+}
+
+Status not_connected() { return Status(AMPS_E_DISCONNECTED, "the client is not connected"); }
+
+}  // namespace
+
+void Outbound::attach(ConnectionPtr connection, bool is_open) {
+  (void)burst_ticks();
+  auto channel = std::make_shared<Channel>();
+  channel->connection = std::move(connection);
+  const MutexLock lock(mutex_);
+  channel_.swap(channel);
+  pending_.clear();
+  is_open_ = is_open;
+  is_deferred_ = must_write_ = is_writer_asleep_ = false;
+  watch_left_ = 0;
+  last_write_ticks_ = 0;
+}
+
+void Outbound::open_gate() {
+  const MutexLock lock(mutex_);
+  is_open_ = true;
+}
+
+void Outbound::detach(std::uint64_t generation) {
+  ChannelPtr old;
+  const MutexLock lock(mutex_);
+  if (channel_ == nullptr || channel_->connection->generation() != generation) return;
+  old = std::move(channel_);
+  channel_ = nullptr;
+  old->is_stopped = true;
+  is_open_ = false;
+  pending_.clear();
+  wake_.notify_all();
+  room_.notify_all();
+}
+
+Status Outbound::publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                         std::uint32_t flags) {
+  const std::size_t size = topic.size() + data.size() + kHeaderRoom;
+  const SendMode mode = (flags & AMPS_PUBLISH_NO_WAIT) != 0 ? SendMode::kNoWait : SendMode::kUser;
+  mutex_.lock();
+  const bool is_ready = channel_ != nullptr && is_open_ && size < kFrameSentBytesMax &&
+                        pending_.size() + size <= client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
+  if (__builtin_expect(!is_ready, 0)) {
+    Status status = require_room(size, mode, 0);
+    if (!status.ok()) {
+      mutex_.unlock();
+      return status;
+    }
+  }
+  append_publish(topic, data, expiration_s, (flags & AMPS_PUBLISH_DELTA) != 0);
+  finish();
+  return Status();
+}
+
+void Outbound::append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, bool delta) {
+  if (expiration_s == AMPS_NO_EXPIRATION) {
+    auto& made = templates_[template_index(topic, delta)];
+    if (!made.has_value() || !made->is_for(topic, delta)) made.emplace(topic, delta);
+    made->append(&pending_, data);
+    return;
+  }
+  wire::Header header;
+  header.command = delta ? AMPS_COMMAND_DeltaPublish : AMPS_COMMAND_Publish;
+  header.present = wire::field_bit(AMPS_Command);
+  header.fields[AMPS_Command] = wire::span_of(delta ? "delta_publish" : "p");
+  header.set(AMPS_Topic, topic);
+  const std::string digits = std::to_string(expiration_s);
+  header.set(AMPS_Expiration, digits);
+  wire::append_frame(&pending_, header, data);
+}
+
+Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation) {
+  if (!wire::frame_fits(header, body)) {
+    return Status(AMPS_E_USAGE, "message of " + std::to_string(body.size()) + " bytes exceeds limit of " +
+                                    std::to_string(kFrameSentBytesMax));
+  }
+  mutex_.lock();
+  Status status = require_room(body.size() + kHeaderRoom, mode, generation);
+  if (!status.ok()) {
+    mutex_.unlock();
+    return status;
+  }
+  wire::append_frame(&pending_, header, body);
+  finish();
+  return Status();
+}
+
+Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t generation) {
+  if (size >= kFrameSentBytesMax + kHeaderRoom) {
+    return Status(AMPS_E_USAGE, "message of " + std::to_string(size - kHeaderRoom) + " bytes exceeds limit of " +
+                                    std::to_string(kFrameSentBytesMax));
+  }
+  const bool asks_hook = !thread_context().is_library_thread;
+  milliseconds slice{10};
+  for (;;) {
+    if (channel_ == nullptr) return not_connected();
+    if (generation != 0 && channel_->connection->generation() != generation) return not_connected();
+    if (mode == SendMode::kInternal) return Status();
+    if (!is_open_) return Status(AMPS_E_DISCONNECTED, "the client has not logged on yet");
+    const std::size_t limit = client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
+    if (pending_.empty() || pending_.size() + size <= limit) return Status();
+    if (mode == SendMode::kNoWait) {
+      return Status(AMPS_E_WOULD_BLOCK, std::to_string(pending_.size()) + " bytes wait to be written");
+    }
+    must_write_ = true;
+    wake_writer();
+    ++waiting_count_;
+    room_.wait_until(mutex_, steady_clock::now() + slice);
+    --waiting_count_;
+    const ConnectionPtr connection = channel_ == nullptr ? nullptr : channel_->connection;
+    mutex_.unlock();
+    // A peer that writes to us before it reads on must not wait for a stuck handler.
+    if (connection != nullptr) connection->help();
+    const bool is_over = asks_hook && is_interrupted();
+    mutex_.lock();
+    if (is_over) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting for room to publish");
+    slice = milliseconds(kInterruptPollMs);
+  }
+}
+
+// What happens to what was just appended.
+Outbound::Next Outbound::decide() {
+  Channel& channel = *channel_;
+  if (channel.is_busy) return Next::kNothing;  // Its writer looks again when it is done.
+  if (channel.is_unfinished) return Next::kWake;
+  if (thread_context().delivering == &client_) {
+    if (pending_.size() >= kDeferredBytesMax) return Next::kWrite;
+    is_deferred_ = true;
+    if (watch_left_ != 0) {
+      watch_left_ = kWatchRounds;
+      return Next::kNothing;
+    }
+    watch_left_ = kWatchRounds;
+    return Next::kWake;
+  }
+  is_deferred_ = false;
+  const std::uint64_t batch_bytes = client_.settings().number(AMPS_CLIENT_PUBLISH_BATCH_BYTES);
+  if (batch_bytes != 0 && pending_.size() < batch_bytes) return Next::kWake;
+  if (batch_bytes != 0) must_write_ = true;
+  if (client_.settings().number(AMPS_CLIENT_SEND_INLINE) == 0) return Next::kWake;
+  return CycleClock::now() - last_write_ticks_ > burst_ticks() ? Next::kWrite : Next::kWake;
+}
+
+void Outbound::wake_writer() {
+  if (!is_writer_asleep_) return;
+  is_writer_asleep_ = false;
+  wake_.notify_one();
+}
+
+void Outbound::finish() {
+  ChannelPtr channel;
+  switch (decide()) {
+    case Next::kNothing:
+      break;
+    case Next::kWake:
+      wake_writer();
+      break;
+    case Next::kWrite:
+      channel = take();
+      break;
+  }
+  mutex_.unlock();
+  if (channel != nullptr) write(channel);
+}
+
+void Outbound::flush_deferred() {
+  ChannelPtr channel;
+  {
+    const MutexLock lock(mutex_);
+    if (!is_deferred_ || pending_.empty() || channel_ == nullptr) return;
+    if (channel_->is_busy || channel_->is_unfinished) return;
+    channel = take();
+  }
+  write(channel);
+}
+
+// Takes all that is pending, for the caller to write.
+Outbound::ChannelPtr Outbound::take() {
+  channel_->is_busy = true;
+  channel_->bytes.swap(pending_);
+  is_deferred_ = must_write_ = false;
+  first_pending_ = TimePoint{};
+  ++take_count_;
+  return channel_;
+}
+
+// Hands bytes to the stream until none are left or it would block.
+net::IoState Outbound::push(Channel& channel) {
+  net::ByteStream& stream = channel.connection->stream();
+  while (channel.sent < channel.bytes.size()) {
+    const net::IoResult result =
+        stream.write_some(channel.bytes.data() + channel.sent, channel.bytes.size() - channel.sent);
+    if (result.state != net::IoState::kOk) return result.state;
+    channel.sent += result.size;
+  }
+  return stream.flush_some().state;
+}
+
+// Requires: the caller made the channel busy.
+void Outbound::write(const ChannelPtr& channel) {
+  Connection& connection = *channel->connection;
+  const net::IoState state = push(*channel);
+  const bool would_block = state == net::IoState::kWantRead || state == net::IoState::kWantWrite;
+  if (state == net::IoState::kFailed) connection.fail(connection.stream().status());
+  if (state == net::IoState::kClosed) {
+    connection.fail(Status(AMPS_E_DISCONNECTED, "the server closed the connection while it was written to"));
+  }
+  connection.count_write();
+  const MutexLock lock(mutex_);
+  channel->is_busy = false;
+  channel->is_unfinished = would_block;
+  channel->waits_for_read = state == net::IoState::kWantRead;
+  if (!would_block) {
+    channel->bytes.clear();
+    channel->bytes.shrink(kKeptBytes);
+    channel->sent = 0;
+  }
+  if (channel != channel_) {
+    wake_.notify_all();
+    return;
+  }
+  last_write_ticks_ = CycleClock::now();
+  if (waiting_count_ != 0) room_.notify_all();
+  if (would_block || !pending_.empty()) wake_writer();
+}
+
+// When the pending bytes must go out, if nobody else writes them before.
+Outbound::TimePoint Outbound::due_at(TimePoint now) {
+  if (must_write_) return now;
+  if (first_pending_ == TimePoint{}) first_pending_ = now;
+  if (is_deferred_) return first_pending_ + kDeferredMax;
+  if (client_.settings().number(AMPS_CLIENT_PUBLISH_BATCH_BYTES) != 0) {
+    return first_pending_ + milliseconds(client_.settings().number(AMPS_CLIENT_PUBLISH_BATCH_TIMEOUT_MS));
+  }
+  return now;
+}
+
+bool Outbound::is_due(const Channel& channel, TimePoint now) {
+  return !channel.is_busy && !pending_.empty() && due_at(now) <= now;
+}
+
+// Sleeps until there may be something to do.
+void Outbound::rest(Channel& channel) {
+  if (!pending_.empty() && !channel.is_busy) {
+    // Not woken for each append: it looks again by itself, and a full batch or a drain wakes it.
+    is_writer_asleep_ = true;
+    wake_.wait_until(mutex_, due_at(steady_clock::now()));
+  } else if (watch_left_ != 0) {
+    // Handlers publish: look now and then instead of being woken for each block.
+    --watch_left_;
+    is_writer_asleep_ = !channel.is_busy;
+    wake_.wait_until(mutex_, steady_clock::now() + kDeferredMax);
+  } else {
+    is_writer_asleep_ = true;
+    wake_.wait(mutex_);
+  }
+  is_writer_asleep_ = false;
+}
+
+void Outbound::write_loop(const ConnectionPtr& connection) {
+  mutex_.lock();
+  const ChannelPtr channel = channel_ != nullptr && channel_->connection == connection ? channel_ : nullptr;
+  while (channel != nullptr && !channel->is_stopped) {
+    if (!channel->is_busy && channel->is_unfinished) {
+      channel->is_busy = true;
+      const bool for_write = !channel->waits_for_read;
+      mutex_.unlock();
+      (void)net::wait_for(connection->stream().fd(), for_write, net::kNoDeadline, &connection->writer_waker(), false);
+      if (connection->is_failed()) {
+        mutex_.lock();
+        break;
+      }
+      write(channel);
+      mutex_.lock();
+    } else if (is_due(*channel, steady_clock::now())) {
+      (void)take();
+      mutex_.unlock();
+      write(channel);
+      mutex_.lock();
+    } else {
+      rest(*channel);
+    }
+  }
+  mutex_.unlock();
+}
+
+void Outbound::drain(std::chrono::milliseconds limit) {
+  const TimePoint deadline = steady_clock::now() + limit;
+  const MutexLock lock(mutex_);
+  while (channel_ != nullptr && (!pending_.empty() || channel_->is_busy || channel_->is_unfinished)) {
+    must_write_ = true;
+    wake_writer();
+    ++waiting_count_;
+    const bool in_time = room_.wait_until(mutex_, deadline);
+    --waiting_count_;
+    if (!in_time) return;
+  }
+}
+
+void Outbound::drain_below_limit() {
+  const MutexLock lock(mutex_);
+  while (channel_ != nullptr && pending_.size() > client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX)) {
+    must_write_ = true;
+    wake_writer();
+    ++waiting_count_;
+    room_.wait_until(mutex_, steady_clock::now() + milliseconds(kInterruptPollMs));
+    --waiting_count_;
+  }
+}
+
+}  // namespace amps::client
