@@ -4,6 +4,7 @@
 #include "amps/amps_plugins.h"
 #include "client/delay_strategy.h"
 #include "client/server_chooser.h"
+#include "client/subscription_registry.h"
 
 using amps::Status;
 using amps::abi::guarded;
@@ -12,6 +13,7 @@ using amps::client::AuthenticatorPlugin;
 using amps::client::DelayLimits;
 using amps::client::DelayStrategy;
 using amps::client::ServerChooser;
+using amps::client::SubscriptionRegistry;
 
 namespace {
 
@@ -85,6 +87,16 @@ amps_result amps_exponential_delay_new(uint32_t initial_ms, uint32_t delay_max_m
                                        uint32_t retry_max_ms, double jitter, const amps_delay_strategy_vt_t** vt,
                                        void** self) {
   return guarded([&] { return make_delay({initial_ms, delay_max_ms, exponent, retry_max_ms, jitter}, vt, self); });
+}
+
+amps_result amps_memory_subscription_manager_new(const amps_subscription_manager_vt_t** vt, void** self) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(require(vt, "vt"));
+    AMPS_RETURN_IF_ERROR(require(self, "self"));
+    *self = (new SubscriptionRegistry())->self();
+    *vt = SubscriptionRegistry::table();
+    return {};
+  });
 }
 
 }  // extern "C"

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "base/buffer.h"
@@ -14,15 +15,18 @@
 
 namespace amps::client {
 
+// Whether the acks of a frame were settled when it was read, and whether somebody waited for them.
+enum class Settled : char { kNo, kUnclaimed, kClaimed };
+
 class Backlog {
  public:
   bool is_full() const noexcept { return count_ >= kQueuedMessagesMax || size_bytes_ >= kQueuedBytesMax; }
   bool empty() const noexcept { return waiting_.empty(); }
 
-  void append(std::string_view frame, bool is_settled) {
+  void append(std::string_view frame, Settled settled) {
     char* at = waiting_.extend(kEntryBytes + frame.size());
     wire::store_length(at, static_cast<std::uint32_t>(frame.size()));
-    at[4] = is_settled ? 1 : 0;
+    at[4] = static_cast<char>(settled);
     std::memcpy(at + kEntryBytes, frame.data(), frame.size());
     ++count_;
     size_bytes_ += frame.size();
@@ -39,19 +43,19 @@ class Backlog {
     size_bytes_ -= taken_bytes_;
     taken_count_ = taken_bytes_ = 0;
   }
-  // Calls visit(frame, is_settled) for each frame of a taken block, until it returns false.
+  // Calls visit(frame, settled) for each frame of a taken block, until it returns false.
   template <typename Visit>
   static void for_each(std::string_view taken, Visit visit) {
     while (!taken.empty()) {
       const std::size_t size = wire::load_length(taken.data());
-      const bool is_settled = taken[4] != 0;
-      if (!visit(taken.substr(kEntryBytes, size), is_settled)) return;
+      const auto settled = static_cast<Settled>(taken[4]);
+      if (!visit(taken.substr(kEntryBytes, size), settled)) return;
       taken.remove_prefix(kEntryBytes + size);
     }
   }
 
  private:
-  static constexpr std::size_t kEntryBytes = 5;  // Length and whether its acks are settled already.
+  static constexpr std::size_t kEntryBytes = 5;  // Length and a Settled.
 
   Buffer waiting_;
   std::size_t count_ = 0, size_bytes_ = 0;

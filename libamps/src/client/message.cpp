@@ -105,6 +105,16 @@ void Message::own() {
   }
 }
 
+void Message::view(const Message& other) noexcept {
+  for_each_present(other.header_, [&](FieldId field) { header_.fields[field] = other.header_.fields[field]; });
+  header_.present = other.header_.present;
+  header_.command = other.header_.command;
+  header_.ack_types = other.header_.ack_types;
+  header_.size_bytes = other.header_.size_bytes;
+  delivery = other.delivery;
+  sync(other.body());
+}
+
 void Message::reset() noexcept {
   header_.clear();
   sync({});

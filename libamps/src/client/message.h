@@ -33,6 +33,9 @@ class Message final : public amps_message {
   void own();
   void reset() noexcept;
 
+  // Becomes a view of what `other` is a view of.
+  void view(const Message& other) noexcept;
+
   // For decoding in place: fill header(), then call sync().
   wire::Header& header() noexcept { return header_; }
   const wire::Header& header() const noexcept { return header_; }
@@ -63,6 +66,7 @@ class Message final : public amps_message {
   struct Delivery {
     std::uint64_t bookmark_seq = 0;
     amps_handle subscription_handle = nullptr;
+    std::uint32_t backlog_max = 0;  // What the server granted; 0 when unknown.
     bool ignore_auto_ack = false;
     bool is_queue = false;  // To be acknowledged.
   };

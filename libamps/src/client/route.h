@@ -15,6 +15,7 @@ namespace amps::client {
 
 struct Route {
   std::vector<std::string> ids;  // Command, subscription and query id, each once.
+  std::string sub_id, query_id;  // As the server knows them; empty when it does not.
   HandlerPtr handler;
   std::uint32_t user_acks = 0;    // What the handler sees; other acks are ours.
   bool is_subscription = false;   // Stays until unsubscribed; others end with their last ack.

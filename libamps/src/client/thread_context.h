@@ -10,6 +10,8 @@ namespace amps::client {
 struct ThreadContext {
   const amps_client* delivering = nullptr;  // This is a receive thread of that client.
   const amps_client* restoring = nullptr;   // This thread brings that client's session back.
+  bool is_library_thread = false;           // Made by this library.
+  bool is_resubscribing = false;            // Inside a subscription manager's resubscribe().
   unsigned no_wait_depth = 0;               // Inside callbacks that must not wait.
   bool may_hold_binding_lock = false;       // A batched handler ran since the last before_wait.
 };

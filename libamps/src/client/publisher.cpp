@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/publisher.h"
+
+#include <chrono>
+#include <string>
+
+#include "base/interrupt.h"
+#include "base/limits.h"
+#include "client/client.h"
+#include "client/commands.h"
+#include "client/failure.h"
+#include "client/outbound.h"
+#include "client/session.h"
+#include "client/thread_context.h"
+#include "wire/header_decoder.h"
+
+namespace amps::client {
+
+Status Publisher::publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                          std::uint32_t flags, std::uint64_t* sequence) {
+  if (sequence != nullptr) *sequence = 0;
+  if (__builtin_expect(client_.plugins().has_publish_store(), 0)) {
+    return publish_stored(topic, data, expiration_s, flags, sequence);
+  }
+  for (;;) {
+    Status status = client_.outbound().publish(topic, data, expiration_s, flags);
+    if (__builtin_expect(status.code() != AMPS_E_DISCONNECTED, 1)) return status;
+    if ((flags & AMPS_PUBLISH_NO_WAIT) != 0 && client_.session().is_restoring()) {
+      return Status(AMPS_E_WOULD_BLOCK, "the session is being restored");
+    }
+    if (!client_.session().wait_restored(0).ok()) return status;
+  }
+}
+
+Status Publisher::publish_stored(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                                 std::uint32_t flags, std::uint64_t* sequence) {
+  Message* message = Message::make(&client_);
+  message->set_command((flags & AMPS_PUBLISH_DELTA) != 0 ? AMPS_COMMAND_DeltaPublish : AMPS_COMMAND_Publish);
+  message->assign(AMPS_Topic, topic);
+  if (expiration_s != AMPS_NO_EXPIRATION) message->set(AMPS_Expiration, std::to_string(expiration_s));
+  message->assign_data(data);
+  std::uint64_t given = 0;
+  Status status = send_stored(*message, (flags & AMPS_PUBLISH_NO_WAIT) == 0, &given);
+  message->release();
+  if (sequence != nullptr) *sequence = given;
+  return status;
+}
+
+Status Publisher::send_stored(Message& message, bool may_wait, std::uint64_t* sequence) {
+  const auto store = client_.plugins().get<amps_publish_store_vt_t>();
+  AMPS_RETURN_IF_ERROR(take_turn(may_wait));
+  amps_message_ref_t ref{&message};
+  message.set_ack_types(message.ack_types | AMPS_ACK_Persisted);
+  Status status = callback_status(store.call(&amps_publish_store_vt_t::store, &ref, sequence), "storing a publish");
+  if (status.ok()) {
+    message.set(AMPS_Sequence, std::to_string(*sequence));
+    note_sent(*sequence);
+    // What cannot be sent now is sent after the next logon; the store has it.
+    status = client_.outbound().send(message.header(), message.body(), SendMode::kUser, 0);
+    if (status.code() == AMPS_E_DISCONNECTED) status = Status();
+  }
+  give_turn();
+  return status;
+}
+
+Status Publisher::take_turn(bool may_wait) {
+  const bool asks_hook = !thread_context().is_library_thread;
+  mutex_.lock();
+  while (is_turn_taken_) {
+    if (!may_wait) {
+      mutex_.unlock();
+      return Status(AMPS_E_WOULD_BLOCK, "another thread is publishing to the store");
+    }
+    turn_free_.wait_until(mutex_, std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs));
+    if (!is_turn_taken_ || !asks_hook) continue;
+    mutex_.unlock();
+    if (is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting to publish");
+    mutex_.lock();
+  }
+  is_turn_taken_ = true;
+  mutex_.unlock();
+  return Status();
+}
+
+void Publisher::give_turn() {
+  const MutexLock lock(mutex_);
+  is_turn_taken_ = false;
+  turn_free_.notify_one();
+}
+
+void Publisher::note_sent(std::uint64_t sequence) noexcept {
+  std::uint64_t highest = highest_sent_.load(std::memory_order_relaxed);
+  while (highest < sequence && !highest_sent_.compare_exchange_weak(highest, sequence, std::memory_order_relaxed)) {
+  }
+}
+
+void Publisher::persisted(std::uint64_t sequence) {
+  if (!client_.plugins().has_publish_store()) return;
+  if (sequence > highest_sent_.load(std::memory_order_relaxed)) {
+    return client_.report(AMPS_E_STREAM, "persisted ack for sequence " + std::to_string(sequence) +
+                                             ", which was not sent; the highest sent is " +
+                                             std::to_string(highest_sent_.load(std::memory_order_relaxed)));
+  }
+  const auto store = client_.plugins().get<amps_publish_store_vt_t>();
+  const Status status =
+      callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, sequence), "discarding persisted messages");
+  if (!status.ok()) client_.report(status.code(), status.text());
+}
+
+bool Publisher::replay_single(std::uint64_t sequence, amps_store_replay_fn replay, void* userdata) {
+  const auto store = client_.plugins().get<amps_publish_store_vt_t>();
+  return store.has(&amps_publish_store_vt_t::replay_single) &&
+         store.call(&amps_publish_store_vt_t::replay_single, replay, userdata, sequence) == AMPS_E_OK;
+}
+
+namespace {
+
+struct Replay {
+  Client* client;
+  std::uint64_t generation;
+  std::uint64_t after;  // Only what is newer goes out.
+  Status status;
+};
+
+amps_result replay_one(amps_message_ref_t* ref, void* userdata) {
+  auto* replay = static_cast<Replay*>(userdata);
+  Message& message = *Message::from(ref->body);
+  const std::uint64_t sequence = message.header().number(AMPS_Sequence).value_or(0);
+  if (sequence <= replay->after) return AMPS_E_OK;
+  wire::Header header = message.header();
+  header.ack_types |= AMPS_ACK_Persisted;
+  header.set(AMPS_AckType, wire::ack_types_text(header.ack_types));
+  // Waits for room like a publish, so that a long replay does not fill the memory.
+  Outbound& outbound = replay->client->outbound();
+  outbound.drain_below_limit();
+  replay->status = outbound.send(header, message.body(), SendMode::kInternal, replay->generation);
+  if (replay->status.ok()) replay->after = sequence;
+  return replay->status.code();
+}
+
+}  // namespace
+
+Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t generation) {
+  const auto store = client_.plugins().get<amps_publish_store_vt_t>();
+  if (!store) {
+    client_.outbound().open_gate();
+    return Status();
+  }
+  note_sent(persisted_sequence);
+  AMPS_RETURN_IF_ERROR(callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, persisted_sequence),
+                                       "discarding persisted messages"));
+  Replay replay{&client_, generation, 0, Status()};
+  Status status = callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
+                                  "replaying the publish store");
+  if (!replay.status.ok()) return replay.status;
+  AMPS_RETURN_IF_ERROR(status);
+  // Publishers go on storing meanwhile; with their turn in hand the rest is short.
+  AMPS_RETURN_IF_ERROR(take_turn(true));
+  status = callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
+                           "replaying the publish store");
+  if (status.ok()) status = replay.status;
+  if (status.ok()) client_.outbound().open_gate();
+  give_turn();
+  if (!status.ok()) return status;
+  client_.listeners().announce(AMPS_STATE_PublishReplayed);
+  return Status();
+}
+
+Status Publisher::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
+  AMPS_RETURN_IF_ERROR(client_.may_wait());
+  const auto store = client_.plugins().get<amps_publish_store_vt_t>();
+  if (store.has(&amps_publish_store_vt_t::flush)) {
+    return callback_status(store.call(&amps_publish_store_vt_t::flush, timeout_ms), "flushing the publish store");
+  }
+  return client_.commands().flush(timeout_ms, ack_type == 0 ? std::uint32_t{AMPS_ACK_Processed} : ack_type);
+}
+
+}  // namespace amps::client

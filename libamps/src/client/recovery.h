@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings the session of an HA client up: chooser, delay, connect, logon, replay, heartbeats,
+// subscriptions (protocol 8.3), until it works or somebody gives up.
+// Threads: one at a time for each client; the session sees to that. Blocks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/status.h"
+#include "client/plugin.h"
+
+namespace amps::client {
+
+class Client;
+
+class Recovery {
+ public:
+  explicit Recovery(Client& client) noexcept : client_(client) {}
+  // @param epoch  of the session when this began: a disconnect ends it
+  Status run(std::uint64_t epoch);
+
+ private:
+  // *is_final: there is no point in another attempt.
+  Status attempt(std::uint64_t epoch, bool* is_final);
+  Status choose(const ServerChooserPlugin& chooser, std::string* uri);
+  Status bring_up(const ServerChooserPlugin& chooser, const std::string& uri);
+  Status resubscribe();
+  std::uint32_t remaining_ms() const;
+
+  Client& client_;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+};
+
+}  // namespace amps::client

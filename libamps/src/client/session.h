@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connecting, logging on, losing, restoring and ending: which connection is the client's.
+// Threads: any. Blocks: connect, logon, connect_and_logon, wait_restored; disconnect for handlers.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "base/sync.h"
+#include "client/connection.h"
+#include "client/plugin.h"
+#include "net/uri.h"
+#include "net/waker.h"
+
+namespace amps::client {
+
+class Client;
+using ConnectionPtr = std::shared_ptr<Connection>;  // Shared by the session, its threads and outbound.
+
+class Session {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  explicit Session(Client& client) noexcept : client_(client) {}
+
+  // HA clients with a server chooser do all of connect_and_logon().
+  Status connect(std::string_view uri);
+  Status logon(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
+               std::string* command_id);
+  Status connect_and_logon();
+  void disconnect();
+  // A connection is over. Threads: its receive thread, or one made because that is stuck.
+  void lost(const ConnectionPtr& connection);
+
+  // NULL when there is none.
+  ConnectionPtr connection() const AMPS_EXCLUDES(mutex_);
+  bool is_restoring() const AMPS_EXCLUDES(mutex_);
+  bool is_disconnected() const AMPS_EXCLUDES(mutex_);
+  // Waits while another thread brings the session back. AMPS_E_DISCONNECTED when there is none then.
+  // @param timeout_ms 0: no limit
+  Status wait_restored(std::uint32_t timeout_ms) AMPS_EXCLUDES(mutex_);
+
+  // For Recovery. The transport alone, without the HA meaning of connect().
+  Status open(std::string_view uri) AMPS_EXCLUDES(mutex_);
+  Status log_on(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
+                std::string* command_id);
+  // Publish store replay and heartbeats after a logon.
+  Status recover_publishes();
+  Status start_heartbeat();
+  // Now, if logged on, and after every later logon.
+  Status set_heartbeat(std::uint32_t interval_s, std::uint32_t timeout_s);
+  // Ends the connection without anybody being told, for attempts that failed half-way.
+  void drop(const Status& why) AMPS_EXCLUDES(mutex_);
+  // Counts deliberate disconnects: who began under an older epoch must stop.
+  std::uint64_t epoch() const AMPS_EXCLUDES(mutex_);
+  // False when disconnected meanwhile.
+  bool pause(std::chrono::milliseconds time, std::uint64_t epoch, Status* interrupted) AMPS_EXCLUDES(mutex_);
+
+  void add_preflight_header(std::string_view line) AMPS_EXCLUDES(mutex_);
+  void clear_preflight_headers() AMPS_EXCLUDES(mutex_);
+
+ private:
+  struct Credentials {
+    std::string user, password, message_type;
+  };
+
+  Status start_threads(const ConnectionPtr& connection);
+  void run_receive_thread(const ConnectionPtr& connection);
+  Status logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator, const char* options,
+                        std::uint32_t timeout_ms, std::string* command_id);
+  void note_logon(const struct Ack& ack);
+  void restore(const ConnectionPtr& connection);
+  Status call_lost_handler(const ConnectionPtr& connection);
+  bool end_restoring();
+
+  Client& client_;
+  mutable Mutex mutex_{LockRank::kClientSession};
+  CondVar changed_;
+  ConnectionPtr connection_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t epoch_ AMPS_GUARDED_BY(mutex_) = 0;
+  bool is_connecting_ AMPS_GUARDED_BY(mutex_) = false;
+  bool is_logged_on_ AMPS_GUARDED_BY(mutex_) = false;
+  bool is_restoring_ AMPS_GUARDED_BY(mutex_) = false;
+  Credentials credentials_ AMPS_GUARDED_BY(mutex_);
+  std::vector<std::string> preflight_headers_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t persisted_ AMPS_GUARDED_BY(mutex_) = 0;  // Sequence of the latest logon ack.
+  net::Waker connect_waker_;  // Ends a connect when the client is disconnected.
+};
+
+}  // namespace amps::client
