@@ -202,7 +202,13 @@ bool Session::next_command(wire::FrameReader* reader) {
   has_command_ = true;
   if (predict(frame)) return true;
   header_.clear();
-  if (const Status status = decoder_.decode(frame, &header_); !status.ok()) {
+  Status status = decoder_.decode(frame, &header_);
+  const std::uint64_t size_max = services_.configuration.number(AMPS_BROKER_HEADER_BYTES_MAX);
+  if (status.ok() && header_.size_bytes > size_max) {
+    status = Status(AMPS_E_STREAM, "header of " + std::to_string(header_.size_bytes) +
+                                       " bytes exceeds limit of " + std::to_string(size_max));
+  }
+  if (!status.ok()) {
     reject_frame(status);
     return false;
   }

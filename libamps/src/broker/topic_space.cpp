@@ -9,8 +9,6 @@ namespace amps::broker {
 namespace {
 
 constexpr std::size_t kIdleTopicsMax = 65'536;  // Routes kept for topics nobody subscribes to by name.
-constexpr std::size_t kSpareBlocksMax = 64;
-constexpr std::size_t kSpareBlockBytesMax = 262'144;
 
 bool may_match_reserved(const Subscription& subscription) noexcept {
   return subscription.topic.find("/AMPS") != std::string::npos;
@@ -133,13 +131,6 @@ void TopicSpace::route(Topic* topic) {
   topic->route_generation = generation_;
 }
 
-SharedBlockRef TopicSpace::take_block() {
-  if (spare_blocks_.empty()) return SharedBlockRef::make();
-  SharedBlockRef block = std::move(spare_blocks_.back());
-  spare_blocks_.pop_back();
-  return block;
-}
-
 void TopicSpace::deliver(Topic* topic, const Publish& publish) {
   // Groups of one topic are disjoint, so only a change of groups could overtake what waits.
   if (topic->route_generation != generation_) {
@@ -154,7 +145,7 @@ void TopicSpace::deliver(Topic* topic, const Publish& publish) {
   std::string_view time;
   for (DeliveryGroup& group : *groups) {
     if (group.timestamp && time.empty()) time = timestamp();
-    if (!group.pending) group.pending = take_block();
+    if (!group.pending) group.pending = blocks_.take();
     Buffer* const out = &group.pending->bytes;
     const std::size_t before = out->size();
     append_delivery(out, group.prefix, publish, group.timestamp ? time : std::string_view{});
@@ -191,11 +182,7 @@ void TopicSpace::hand_out() {
     for (DeliveryGroup& group : *waiting_) {
       if (!group.pending) continue;
       for (Outbox* outbox : group.recipients) outbox->append(group.pending, now_ms_);
-      SharedBlockRef block = std::move(group.pending);
-      if (!block.is_unique() || spare_blocks_.size() >= kSpareBlocksMax) continue;
-      if (block->bytes.capacity() > kSpareBlockBytesMax) continue;
-      block->bytes.clear();
-      spare_blocks_.push_back(std::move(block));
+      group.pending = {};
     }
     waiting_ = nullptr;
   }

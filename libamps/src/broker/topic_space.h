@@ -69,13 +69,13 @@ class TopicSpace {
   void route(Topic* topic) AMPS_REQUIRES(mutex_);
   void deliver(Topic* topic, const Publish& publish) AMPS_REQUIRES(mutex_);
   void deliver_filtered(const Topic& topic, const Publish& publish) AMPS_REQUIRES(mutex_);
-  SharedBlockRef take_block() AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
   std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(clock_.utc_us()); }
 
   const std::string message_type_;
   const Clock& clock_;
   Statistics* const statistics_;
+  BlockPool blocks_;                                 // First, because topics hold blocks of it.
   std::atomic<std::uint64_t> event_subscribers_{0};  // Relaxed: an event may just miss a new subscriber.
 
   Mutex mutex_{LockRank::kTopicSpace};
@@ -92,7 +92,6 @@ class TopicSpace {
   std::vector<DeliveryGroup>* waiting_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Groups that have bytes pending.
   std::uint64_t fanned_out_bytes_ AMPS_GUARDED_BY(mutex_) = 0;
   std::uint64_t messages_out_ AMPS_GUARDED_BY(mutex_) = 0;
-  std::vector<SharedBlockRef> spare_blocks_ AMPS_GUARDED_BY(mutex_);
   Buffer scratch_ AMPS_GUARDED_BY(mutex_);
   TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
 };

@@ -214,6 +214,18 @@ TEST_CASE("CON-10 sizes are bounded, before and after logon") {
   }
 }
 
+TEST_CASE("the size of headers is a setting") {
+  TestBroker broker;
+  broker.with(AMPS_BROKER_HEADER_BYTES_MAX, 200).start();
+  Client client(broker.port());
+  client.logon();
+  client.publish(std::string(150, 't'), std::string(1000, 'x'));
+  client.expect_nothing();
+  client.publish(std::string(200, 't'), "x");
+  client.wait_closed();
+  broker.wait_for_count("protocol error", 1);
+}
+
 TEST_CASE("CON-09 a malformed header ends the connection, and the client is told if it can be") {
   Connected at;
   Client client(at.broker.port());
