@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client for the AMPS messaging protocol, and an embedded server.
+
+The names are those of the documented ``AMPS`` module: ``import pyamps as AMPS`` runs its programs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import exceptions
+from ._callbacks import CMessageHandler
+from ._client import LIBRARY_VERSION as __version__
+from ._message import Message
+from ._stream import MessageStream
+from ._tls import (
+    ssl_free,
+    ssl_get_error,
+    ssl_init,
+    ssl_init_from_context,
+    ssl_load_verify_locations,
+    ssl_set_verify,
+    ssl_use_certificate_file,
+    ssl_use_private_key_file,
+    ssl_version,
+)
+from .authenticator import DefaultAuthenticator
+from .chooser import DefaultServerChooser
+from .client import Client
+from .command import Command
+from .composite import CompositeMessageBuilder, CompositeMessageParser
+from .config import get_compile_args, get_include, get_library_dir, get_link_args
+from .delay import ExponentialDelayStrategy, FixedDelayStrategy
+from .exceptions import *  # noqa: F403
+from .fix import FIXBuilder, FIXShredder, NVFIXBuilder, NVFIXShredder
+from .ha_client import HAClient
+from .listener import ConnectionStateListener
+from .reason import Reason
+from .version import VersionInfo
+
+if TYPE_CHECKING:
+    from .broker import Broker
+
+#: Version sent at logon.
+VERSION = f"{__version__}:python"
+
+# Spellings that would hide names of Python itself; `from pyamps import *` leaves them out.
+ConnectionError = exceptions.ConnectionException
+ConnectionRefusedError = exceptions.ConnectionRefused
+
+__all__ = [
+    "Broker",
+    "CMessageHandler",
+    "Client",
+    "Command",
+    "CompositeMessageBuilder",
+    "CompositeMessageParser",
+    "ConnectionStateListener",
+    "DefaultAuthenticator",
+    "DefaultServerChooser",
+    "ExponentialDelayStrategy",
+    "FIXBuilder",
+    "FIXShredder",
+    "FixedDelayStrategy",
+    "HAClient",
+    "Message",
+    "MessageStream",
+    "NVFIXBuilder",
+    "NVFIXShredder",
+    "Reason",
+    "VERSION",
+    "VersionInfo",
+    "__version__",
+    "get_compile_args",
+    "get_include",
+    "get_library_dir",
+    "get_link_args",
+    "ssl_free",
+    "ssl_get_error",
+    "ssl_init",
+    "ssl_init_from_context",
+    "ssl_load_verify_locations",
+    "ssl_set_verify",
+    "ssl_use_certificate_file",
+    "ssl_use_private_key_file",
+    "ssl_version",
+    *exceptions.__all__,
+]
+
+
+def __getattr__(name: str) -> Any:
+    # The broker's library is loaded when it is first used.
+    if name == "Broker":
+        from .broker import Broker
+
+        return Broker
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,33 @@ from pyamps._text cimport c_string, milliseconds, span_of
 
 from pyamps.exceptions import UsageException
 
+cdef extern from *:
+    """
+    static const char *const pyamps_number_names[] = {
+    #define PYAMPS_ROW(name, value, text) #name,
+      AMPS_CLIENT_NUMBER_TABLE(PYAMPS_ROW)
+    #undef PYAMPS_ROW
+    };
+    typedef struct { const char *text; unsigned bit; } pyamps_ack_row;
+    static const pyamps_ack_row pyamps_acks[] = {
+    #define PYAMPS_ROW(name, text, bit) {text, bit},
+      AMPS_ACK_TABLE(PYAMPS_ROW)
+    #undef PYAMPS_ROW
+    };
+    enum { pyamps_ack_count = sizeof pyamps_acks / sizeof pyamps_acks[0] };
+    """
+    ctypedef struct pyamps_ack_row:
+        const char* text
+        unsigned int bit
+    const char** pyamps_number_names
+    pyamps_ack_row[] pyamps_acks
+    int pyamps_ack_count
+
+# Settings by their C names, and acknowledgement types by their texts.
+NUMBERS = {pyamps_number_names[i].decode(): i for i in range(<int>c.AMPS_CLIENT_NUMBER_COUNT)}
+ACK_BITS = {pyamps_acks[i].text.decode(): pyamps_acks[i].bit for i in range(pyamps_ack_count)}
+LIBRARY_VERSION = c.amps_version_string().decode()
+
 
 cdef class NativeClient:
     """The methods of a client that are one call into libamps."""

@@ -22,6 +22,7 @@ def address_of_function(function: Any) -> int:
 
     :raises TypeError: it is neither, or it is NULL.
     """
+    function = getattr(function, "native", function)  # What native.load() wraps.
     address: int | None = None
     if isinstance(function, (_FunctionPointer, ctypes.c_void_p)):
         address = ctypes.cast(function, ctypes.c_void_p).value

@@ -44,6 +44,7 @@ FILE = click.Path(exists=True, dir_okay=False)
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     defines: tuple[str, ...],
     port: int | None,
     types: tuple[str, ...],

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded server, one call at a time."""
+
+import atexit
+import os
+import weakref
+
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.string cimport memset
+
+from pyamps cimport libamps as c
+from pyamps._errors cimport exception_for, text_of
+from pyamps._text cimport c_string, span_of
+
+cdef extern from "broker_entries.h" nogil:
+    void pyamps_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept
+    c.amps_result pyamps_on_logon(c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t password,
+                                  c.amps_span_t* challenge, void* box) noexcept
+    void pyamps_release_broker_box(void* box) noexcept
+
+cdef extern from *:
+    """
+    static const char *const pyamps_limit_names[] = {
+    #define PYAMPS_ROW(name, value, text) #name,
+      AMPS_BROKER_NUMBER_TABLE(PYAMPS_ROW)
+    #undef PYAMPS_ROW
+    };
+    """
+    const char** pyamps_limit_names
+
+# Limits by their lower-case names.
+LIMITS = {pyamps_limit_names[i].decode().lower(): i for i in range(<int>c.AMPS_BROKER_NUMBER_COUNT)}
+LEVELS = ("trace", "debug", "info", "warning", "error")
+cdef object _running = weakref.WeakSet()
+
+
+cdef int check_broker(c.amps_result result) except -1:
+    cdef int32_t code = 0
+    cdef c.amps_span_t text
+    if result == c.AMPS_E_OK:
+        return 0
+    c.amps_broker_last_error(&code, &text)
+    raise exception_for(result, text_of(text), "")
+
+
+cdef class Box:
+    """A Python callable in the hands of a broker."""
+    cdef object callable
+    cdef bytes challenge  # Owns the bytes of the latest answer; the broker copies them at once.
+
+
+cdef void* boxed(object function) except NULL:
+    cdef Box box = Box.__new__(Box)
+    box.callable = function
+    Py_INCREF(box)
+    return <void*>box
+
+
+cdef public void py_release_broker_box(void* box) noexcept:
+    Py_DECREF(<Box>box)
+
+
+cdef public void py_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept:
+    (<Box>box).callable(LEVELS[<int>level], text_of(line))
+
+
+cdef public c.amps_result py_on_logon(
+        c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t password,
+        c.amps_span_t* challenge, void* box) noexcept:
+    try:
+        answer = (<Box>box).callable(text_of(client_name), text_of(user), text_of(password))
+        if isinstance(answer, (str, bytes)):
+            (<Box>box).challenge = answer.encode() if isinstance(answer, str) else answer
+            span_of((<Box>box).challenge, challenge)
+            return c.AMPS_E_RETRY
+        return c.AMPS_E_OK if answer else c.AMPS_E_AUTHENTICATION
+    except Exception as error:
+        import sys
+
+        sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, None, (<Box>box).callable)))
+        return c.AMPS_E_AUTHENTICATION
+
+
+cdef class NativeBroker:
+    """The methods of a broker that are one call into libamps-broker."""
+
+    cdef c.amps_broker_t* _broker
+    cdef object __weakref__
+    cdef dict __dict__
+
+    def __cinit__(self, *args, **kwargs):
+        check_broker(c.amps_broker_new(&self._broker))
+
+    def __dealloc__(self):
+        cdef c.amps_broker_t* broker = self._broker
+        if broker is not NULL:
+            self._broker = NULL
+            with nogil:
+                c.amps_broker_free(broker)
+
+    def _set_name(self, name):
+        check_broker(c.amps_broker_set_name(self._broker, c_string(name)))
+
+    def _add_transport(self, name, type, address, message_type, certificate, private_key, ca_file):
+        cdef c.amps_broker_transport_t transport
+        files = [None if path is None else os.fsencode(path) for path in (certificate, private_key, ca_file)]
+        memset(&transport, 0, sizeof(transport))
+        transport.struct_size = sizeof(transport)
+        transport.name = c_string(name)
+        transport.type = c_string(type)
+        transport.address = c_string(address)
+        transport.message_type = c_string(message_type)
+        transport.certificate = c_string(files[0])
+        transport.private_key = c_string(files[1])
+        transport.ca_file = c_string(files[2])
+        check_broker(c.amps_broker_add_transport(self._broker, &transport))
+
+    def _set_limit(self, name, uint64_t value):
+        check_broker(c.amps_broker_set_number(self._broker, <c.amps_broker_number_t><int>LIMITS[name], value))
+
+    def _get_limit(self, name):
+        cdef uint64_t value = 0
+        check_broker(c.amps_broker_get_number(self._broker, <c.amps_broker_number_t><int>LIMITS[name], &value))
+        return value
+
+    def _configure(self, xml, origin, variables):
+        cdef c.amps_span_t span
+        text = xml.encode() if isinstance(xml, str) else xml
+        span_of(text, &span)
+        check_broker(c.amps_broker_configure(
+            self._broker, span, c_string(origin), <const char*>variables if variables is not None else NULL))
+
+    def _configure_file(self, path, variables):
+        name = os.fsencode(path)
+        check_broker(c.amps_broker_configure_file(
+            self._broker, c_string(name), <const char*>variables if variables is not None else NULL))
+
+    def configuration(self):
+        """The effective configuration as XML text."""
+        cdef c.amps_span_t xml
+        check_broker(c.amps_broker_dump(self._broker, &xml))
+        return text_of(xml)
+
+    def _set_log(self, function):
+        cdef c.amps_broker_log_t log
+        log.struct_size = sizeof(log)
+        log.fn = pyamps_on_log
+        log.userdata = boxed(function)
+        log.release = pyamps_release_broker_box
+        check_broker(c.amps_broker_set_log(self._broker, &log))
+
+    def _set_authenticator(self, function):
+        cdef c.amps_broker_authenticator_t authenticator
+        authenticator.struct_size = sizeof(authenticator)
+        authenticator.fn = pyamps_on_logon
+        authenticator.userdata = boxed(function)
+        authenticator.release = pyamps_release_broker_box
+        check_broker(c.amps_broker_set_authenticator(self._broker, &authenticator))
+
+    def start(self):
+        """Listen; ready on return. Returns ``self``.
+
+        :raises ConnectionException: and others: an address is in use, or the configuration is wrong.
+        """
+        cdef c.amps_broker_t* broker = self._broker
+        cdef c.amps_result result
+        with nogil:
+            result = c.amps_broker_start(broker)
+        check_broker(result)
+        _running.add(self)
+        return self
+
+    def stop(self):
+        """Close every connection; returns within a second. May be called twice."""
+        cdef c.amps_broker_t* broker = self._broker
+        with nogil:
+            c.amps_broker_stop(broker)
+
+    def is_running(self):
+        return c.amps_broker_is_running(self._broker) != 0
+
+    def _addresses(self):
+        cdef c.amps_broker_address_t address
+        cdef size_t i
+        rows = []
+        for i in range(c.amps_broker_address_count(self._broker)):
+            address.struct_size = sizeof(address)
+            check_broker(c.amps_broker_address(self._broker, i, &address))
+            rows.append({
+                "name": text_of(address.name), "type": text_of(address.type), "host": text_of(address.host),
+                "message_type": text_of(address.message_type), "path": text_of(address.path),
+                "port": address.port,
+            })
+        return rows
+
+    def _statistics(self):
+        cdef c.amps_span_t json
+        check_broker(c.amps_broker_statistics(self._broker, &json))
+        return text_of(json)
+
+
+def sample_configuration():
+    """A commented configuration that works, as XML text."""
+    return c.amps_broker_sample().decode()
+
+
+def broker_version():
+    """Version of the broker library."""
+    return c.amps_broker_version_string().decode()
+
+
+cdef int _process = os.getpid()
+
+
+@atexit.register
+def _stop_all():
+    if os.getpid() == _process:
+        for broker in list(_running):
+            broker.stop()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ._broker import LIMITS, NativeBroker, broker_version, sample_configuration
+
+__all__ = ["Broker", "broker_version", "sample_configuration"]
+
+
+class Broker(NativeBroker):
+    """A server in this process: ``with Broker() as broker: client.connect(broker.uri("json"))``.
+
+    Listens on loopback, on a free port unless one is given. Several may run in one process.
+    Threads: any; its own threads run no Python but the callbacks given here.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        message_types: Iterable[str] | None = None,
+        certificate: str | os.PathLike[str] | None = None,
+        private_key: str | os.PathLike[str] | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+        unix_path: str | os.PathLike[str] | None = None,
+        authenticator: Callable[[str, str, str], Any] | None = None,
+        log: Callable[[str, str], Any] | None = None,
+        name: str | None = None,
+        config: str | os.PathLike[str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        **limits: int,
+    ) -> None:
+        """
+        :param port: TCP port; 0 takes a free one.
+        :param message_types: one transport for each, on ports of their own; None: one for any type.
+        :param certificate: PEM chain: clients connect with ``tcps``. Needs ``private_key``.
+        :param ca_file: PEM; clients must show a certificate of this authority.
+        :param unix_path: listen there too, with type ``unix``.
+        :param authenticator: ``f(client_name, user, password)``: True accepts, a str asks again with
+            that text, everything else refuses. Without it everybody may log on.
+        :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
+        :param config: file with the configuration as XML; transports given there replace the default.
+        :param variables: values for ``${NAME}`` in the configuration.
+        :param limits: by name, for example ``logon_timeout_ms=500``; see ``Broker.LIMITS``.
+        """
+        super().__init__()
+        if name is not None:
+            self._set_name(name)
+        if config is not None:
+            self._configure_file(config, _variables(variables))
+        for limit, value in limits.items():
+            if limit not in LIMITS:
+                raise TypeError(f"Broker() has no limit {limit!r}; it has {', '.join(sorted(LIMITS))}")
+            self._set_limit(limit, value)
+        if log is not None:
+            self._set_log(log)
+        if authenticator is not None:
+            self._set_authenticator(authenticator)
+        listens = message_types is not None or certificate is not None or unix_path is not None
+        if config is None or listens or port:
+            kind = "tcp" if certificate is None else "tcps"
+            address = f"[{host}]" if ":" in host else host
+            for message_type in message_types or (None,):
+                self.add_transport(
+                    kind, f"{address}:{port}", message_type,
+                    certificate=certificate, private_key=private_key, ca_file=ca_file,
+                )  # fmt: skip
+        if unix_path is not None:
+            self.add_transport("unix", os.fspath(unix_path))
+
+    LIMITS = tuple(LIMITS)
+
+    def add_transport(
+        self,
+        type: str = "tcp",
+        address: str | None = None,
+        message_type: str | None = None,
+        *,
+        name: str | None = None,
+        certificate: str | os.PathLike[str] | None = None,
+        private_key: str | os.PathLike[str] | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+    ) -> Broker:
+        """One more place to listen, before start. Returns ``self``.
+
+        :param type: ``"tcp"``, ``"tcps"`` or ``"unix"``.
+        :param address: ``"host:port"``; for ``unix`` the path.
+        :param message_type: None: any, declared at logon.
+        """
+        if name is None:
+            name = f"{message_type or 'any'}-{type}-{self._named}"
+            self._named += 1
+        self._add_transport(name, type, address, message_type, certificate, private_key, ca_file)
+        return self
+
+    _named = 1  # Transports named so far, for their default names.
+
+    def configure(self, xml: str, *, variables: Mapping[str, str] | None = None) -> Broker:
+        """Read configuration text, before start. Returns ``self``."""
+        self._configure(xml, "<configure>", _variables(variables))
+        return self
+
+    @property
+    def addresses(self) -> list[dict[str, Any]]:
+        """Where the broker listens: name, type, host, port, path and message_type of each transport."""
+        return self._addresses()
+
+    @property
+    def port(self) -> int:
+        """Port of the first transport."""
+        return int(self._addresses()[0]["port"])
+
+    @property
+    def statistics(self) -> dict[str, Any]:
+        """Counters: connections, messages, bytes, …"""
+        return dict(json.loads(self._statistics()))
+
+    def uri(
+        self,
+        message_type: str = "json",
+        *,
+        transport: str | None = None,
+        user: str | None = None,
+        password: str | None = None,
+    ) -> str:
+        """URI for ``connect``.
+
+        :param transport: ``"tcp"``, ``"tcps"`` or ``"unix"``; None: the first that fits.
+        :raises LookupError: no transport serves this, or the broker does not run.
+        """
+        for row in self._addresses():
+            if row["message_type"] in ("", message_type) and transport in (None, row["type"]):
+                break
+        else:
+            raise LookupError(f"the broker has no {transport or ''} transport for {message_type!r}")
+        who = "" if user is None else quote(user, "") + ("" if password is None else ":" + quote(password, "")) + "@"
+        if row["type"] == "unix":
+            return f"unix://{who}/amps/{message_type}?path={quote(row['path'])}"
+        host = f"[{row['host']}]" if ":" in row["host"] else row["host"]
+        return f"{row['type']}://{who}{host}:{row['port']}/amps/{message_type}"
+
+    def __enter__(self) -> Broker:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Broker {self.uri() if self.is_running() else 'stopped'}>"
+
+
+def _variables(values: Mapping[str, str] | None) -> bytes | None:
+    if values is None:
+        return None
+    return b"".join(f"{name}={value}\0".encode() for name, value in values.items()) + b"\0"

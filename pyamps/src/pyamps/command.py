@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One outgoing command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ._message import Message
+from .aliases import with_camel_case
+
+__all__ = ["Command"]
+
+
+@with_camel_case
+class Command:
+    """A command with its fields. Setters return ``self``; a command may be executed many times.
+
+    Names the client does not know are sent unchanged, so that it works with newer servers.
+    Threads: one at a time.
+    """
+
+    def __init__(self, command: str | bytes) -> None:
+        """:param command: name of the command: ``"subscribe"``, ``Message.Command.SOW``, …"""
+        self._message = Message()
+        self._timeout: Any = 0
+        self._message.set_command(command)
+
+    def reset(self, command: str | bytes) -> Command:
+        """Clear every field and set another command."""
+        self._message.reset()
+        self._timeout = 0
+        self._message.set_command(command)
+        return self
+
+    def __repr__(self) -> str:
+        return str(self._message).replace("Message(", "Command(", 1)
+
+    def set_topic(self, topic: str | bytes) -> Command:
+        """Exact topic or regular expression."""
+        self._message.set_topic(topic)
+        return self
+
+    def set_filter(self, filter: str | bytes | None) -> Command:
+        """Content filter."""
+        self._message.set_filter(filter)
+        return self
+
+    def set_options(self, options: Any) -> Command:
+        """Comma list or ``Message.Options``."""
+        self._message.set_options(options if options is None or isinstance(options, bytes) else str(options))
+        return self
+
+    def set_bookmark(self, bookmark: str | bytes | None) -> Command:
+        """Bookmark, comma list, time stamp, range, or one of ``Client.Bookmarks``."""
+        self._message.set_bookmark(bookmark)
+        return self
+
+    def set_sub_id(self, sub_id: str | bytes | None) -> Command:
+        """Subscription id chosen by the program."""
+        self._message.set_sub_id(sub_id)
+        return self
+
+    def set_query_id(self, query_id: str | bytes | None) -> Command:
+        self._message.set_query_id(query_id)
+        return self
+
+    def set_command_id(self, command_id: str | bytes | None) -> Command:
+        """Command id; made up for each execution when missing."""
+        self._message.set_command_id(command_id)
+        return self
+
+    def set_batch_size(self, count: int) -> Command:
+        """Records of a query in one frame."""
+        self._message.set_batch_size(int(count))
+        return self
+
+    def set_top_n(self, count: int) -> Command:
+        """Most records a query returns."""
+        self._message.set_top_n(int(count))
+        return self
+
+    def set_order_by(self, order_by: str | bytes | None) -> Command:
+        """Order of a query: ``"/price DESC, /id"``."""
+        self._message.set_order_by(order_by)
+        return self
+
+    def set_data(self, data: Any) -> Command:
+        """Payload: str, bytes or bytes-like."""
+        self._message.set_data(data)
+        return self
+
+    def set_expiration(self, seconds: int) -> Command:
+        """Seconds a record lives."""
+        self._message.set_expiration(int(seconds))
+        return self
+
+    def set_correlation_id(self, correlation_id: str | bytes | None) -> Command:
+        """Text of the base64 alphabet that subscribers get unchanged."""
+        self._message.set_correlation_id(correlation_id)
+        return self
+
+    def set_sow_key(self, sow_key: str | bytes | None) -> Command:
+        self._message.set_sow_key(sow_key)
+        return self
+
+    def set_sow_keys(self, sow_keys: str | bytes | Iterable[str] | None) -> Command:
+        """Keys of records: a comma list, or an iterable of keys."""
+        if sow_keys is not None and not isinstance(sow_keys, (str, bytes)):
+            sow_keys = ",".join(sow_keys)
+        self._message.set_sow_keys(sow_keys)
+        return self
+
+    def set_sequence(self, sequence: int | str) -> Command:
+        self._message.set_sequence(int(sequence))
+        return self
+
+    def set_ack_type(self, ack_types: str | bytes | None) -> Command:
+        """Acknowledgements the program wants to see, a comma list. Replaces."""
+        self._message.set_ack_type(ack_types)
+        return self
+
+    def add_ack_type(self, ack_type: str) -> Command:
+        """One more acknowledgement the program wants to see."""
+        known = [name for name in (self._message.get_ack_type() or "").split(",") if name]
+        if ack_type not in known:
+            known.append(ack_type)
+        self._message.set_ack_type(",".join(known))
+        return self
+
+    def set_timeout(self, timeout: Any) -> Command:
+        """Milliseconds, or a timedelta, to wait for the processed acknowledgement; 0: no limit."""
+        self._timeout = timeout
+        return self
+
+    def set_client_name(self, name: str | bytes | None) -> Command:
+        self._message.set_client_name(name)
+        return self
+
+    def set_user_id(self, user_id: str | bytes | None) -> Command:
+        self._message.set_user_id(user_id)
+        return self
+
+    def set_password(self, password: str | bytes | None) -> Command:
+        self._message.set_password(password)
+        return self
+
+    def set_version(self, version: str | bytes | None) -> Command:
+        self._message.set_version(version)
+        return self
+
+    def set_message_type(self, message_type: str | bytes | None) -> Command:
+        self._message.set_message_type(message_type)
+        return self
+
+    def get_command(self) -> str | None:
+        return self._message.get_command()
+
+    def get_topic(self) -> str | None:
+        return self._message.get_topic()
+
+    def get_filter(self) -> str | None:
+        return self._message.get_filter()
+
+    def get_options(self) -> str | None:
+        return self._message.get_options()
+
+    def get_bookmark(self) -> str | None:
+        return self._message.get_bookmark()
+
+    def get_sub_id(self) -> str | None:
+        return self._message.get_sub_id()
+
+    def get_query_id(self) -> str | None:
+        return self._message.get_query_id()
+
+    def get_command_id(self) -> str | None:
+        return self._message.get_command_id()
+
+    def get_batch_size(self) -> int:
+        return self._message.get_batch_size()
+
+    def get_top_n(self) -> int:
+        return self._message.get_top_n()
+
+    def get_order_by(self) -> str | None:
+        return self._message.get_order_by()
+
+    def get_data(self) -> str | None:
+        return self._message.get_data()
+
+    def get_expiration(self) -> int:
+        return self._message.get_expiration()
+
+    def get_correlation_id(self) -> str | None:
+        return self._message.get_correlation_id()
+
+    def get_sow_key(self) -> str | None:
+        return self._message.get_sow_key()
+
+    def get_sow_keys(self) -> str | None:
+        return self._message.get_sow_keys()
+
+    def get_sequence(self) -> int:
+        return self._message.get_sequence()
+
+    def get_ack_type(self) -> str | None:
+        return self._message.get_ack_type()
+
+    def get_timeout(self) -> Any:
+        return self._timeout
+
+    def get_client_name(self) -> str | None:
+        return self._message.get_client_name()
+
+    def get_user_id(self) -> str | None:
+        return self._message.get_user_id()
+
+    def get_password(self) -> str | None:
+        return self._message.get_password()
+
+    def get_version(self) -> str | None:
+        return self._message.get_version()
+
+    def get_message_type(self) -> str | None:
+        return self._message.get_message_type()
