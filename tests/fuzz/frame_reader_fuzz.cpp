@@ -32,7 +32,7 @@ Outcome read(std::string_view stream, unsigned seed) {
     fed += bytes.size();
     std::string_view frame;
     while (reader.next(&frame)) outcome.frames.emplace_back(frame);
-    ORACLE(reader.memory_bytes() <= fed + fed / 4 + 3 * 65'536);
+    ORACLE(reader.memory_bytes() <= fed + fed / 4 + 65'536);
   }
   outcome.error = reader.status().text();
   outcome.pending = reader.pending();

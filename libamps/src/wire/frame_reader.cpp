@@ -12,6 +12,7 @@ namespace amps::wire {
 namespace {
 
 constexpr std::size_t kPrefixBytes = 4;
+constexpr std::size_t kRoomBytesMin = kReadBytes / 2;
 // A reader that has seen a large frame gives its memory back when this many reads needed less …
 constexpr unsigned kSmallReadsMax = 64;
 // … than this, so that a stream of large frames does not allocate one by one.
@@ -63,10 +64,12 @@ char* FrameReader::prepare(std::size_t* size) {
     buffer_.shrink(kKeptBytesMax);
   }
   // Room grows with what has arrived, by a quarter: memory stays near the bytes received, and the
-  // copies of growing add up to a few times the frame.
+  // copies of growing add up to a few times the frame. Half a read of room is enough, so that the
+  // rest of an unfinished small frame does not make the buffer grow.
   const std::size_t filled = buffer_.size();
-  if (buffer_.capacity() - filled < kReadBytes)
+  if (buffer_.capacity() - filled < kRoomBytesMin) {
     buffer_.reserve_exact(filled + std::max(kReadBytes, filled / 4));
+  }
   *size = buffer_.capacity() - filled;
   return buffer_.data() + filled;
 }

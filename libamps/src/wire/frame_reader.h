@@ -20,8 +20,8 @@ class FrameReader {
   explicit FrameReader(std::uint32_t frame_bytes_max) noexcept : frame_bytes_max_(frame_bytes_max) {}
 
   void set_frame_bytes_max(std::uint32_t frame_bytes_max) noexcept { frame_bytes_max_ = frame_bytes_max; }
-  // Where the next bytes go: at least kReadBytes of room, more inside a large frame. Invalidates frames
-  // taken before. `*size` gets the room; after reading n bytes call commit(n).
+  // Where the next bytes go: at least half of kReadBytes of room, more inside a large frame. Invalidates
+  // frames taken before. `*size` gets the room; after reading n bytes call commit(n).
   char* prepare(std::size_t* size);
   void commit(std::size_t count) noexcept;
   // Copies: for tests and for bytes that were read elsewhere.
