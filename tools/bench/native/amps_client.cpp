@@ -98,9 +98,11 @@ int handle(int port, double seconds) {
 }
 
 struct PingPong {
+  PingPong(AMPS::Client* its_client, std::size_t count) : client(its_client), wanted(count) { ns.reserve(count); }
+
   AMPS::Client* client;
   std::size_t wanted;
-  std::string body;
+  std::string body = body_of(100);
   std::uint64_t sent = 0;
   std::vector<std::uint32_t> ns;
   std::atomic<bool> done{false};
@@ -124,8 +126,7 @@ void on_pong(const AMPS::Message&, void* userdata) {
 int round_trips(int port, int count) {
   AMPS::Client client("bench-round-trip");
   open(&client, port);
-  PingPong game{&client, std::size_t(count), body_of(100)};
-  game.ns.reserve(std::size_t(count));
+  PingPong game(&client, std::size_t(count));
   client.subscribe(AMPS::MessageHandler(on_pong, &game), kTopic, 5000);
   game.publish();
   for (const std::uint64_t end = now_ns() + 30'000'000'000u; !game.done && now_ns() < end;) usleep(2000);
