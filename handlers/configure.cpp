@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives a client made in Python parts written in C++: a server chooser, a subscription manager, a
 // bookmark store. Call both functions before connecting.
-//
 // Threads: the chooser runs on the connecting thread, the manager and the store on several: they lock.
 #include <amps/ampsplusplus.hpp>
 
@@ -22,9 +21,7 @@ class ListChooser : public AMPS::ServerChooserImpl {
     for (std::string uri; words >> uri;) uris_.push_back(uri);
   }
   std::string getCurrentURI() override { return uris_.empty() ? "" : uris_[current_ % uris_.size()]; }
-  AMPS::Authenticator& getCurrentAuthenticator() override { return AMPS::DefaultAuthenticator::instance(); }
   void reportFailure(const AMPS::AMPSException&, const AMPS::ConnectionInfo&) override { ++current_; }
-  void reportSuccess(const AMPS::ConnectionInfo&) override {}
 
  private:
   std::vector<std::string> uris_;
@@ -34,9 +31,15 @@ class ListChooser : public AMPS::ServerChooserImpl {
 // Places subscriptions again in the order they were made.
 class OrderedManager : public AMPS::SubscriptionManager {
  public:
-  void subscribe(AMPS::MessageHandler handler, AMPS::Message message, unsigned acks) override {
+  // Also called for what resubscribe() places, so the same id takes the place it had.
+  void subscribe(AMPS::MessageHandler handler, AMPS::Message message, unsigned) override {
     std::lock_guard<std::mutex> lock(mutex_);
-    kept_.push_back(Kept{handler, message.deepCopy(), acks});
+    for (Kept& known : kept_) {
+      if (known.message.getSubscriptionId() != message.getSubscriptionId()) continue;
+      known = Kept{handler, message.deepCopy()};
+      return;
+    }
+    kept_.push_back(Kept{handler, message.deepCopy()});
   }
   void unsubscribe(const AMPS::Message::Field& id) override {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -52,14 +55,13 @@ class OrderedManager : public AMPS::SubscriptionManager {
     mutex_.lock();
     std::vector<Kept> copy(kept_);  // No lock while the client waits for the server.
     mutex_.unlock();
-    for (std::size_t i = 0; i < copy.size(); ++i) client.send(copy[i].handler, copy[i].message, 10000);
+    for (Kept& kept : copy) client.send(kept.handler, kept.message, 10000);
   }
 
  private:
   struct Kept {
     AMPS::MessageHandler handler;
     AMPS::Message message;
-    unsigned acks;
   };
   std::mutex mutex_;
   std::vector<Kept> kept_;
@@ -73,15 +75,12 @@ class NewestStore : public AMPS::BookmarkStoreImpl {
     newest_[message.getSubscriptionId()] = message.getBookmark();
     return ++logged_;
   }
-  void discard(const AMPS::Message&) override {}
-  void discard(const AMPS::Message::Field&, std::size_t) override {}
   AMPS::Message::Field getMostRecent(const AMPS::Message::Field& sub_id) override {
     std::lock_guard<std::mutex> lock(mutex_);
     std::string& bookmark = newest_[sub_id];
     if (bookmark.empty()) bookmark = AMPS_BOOKMARK_EPOCH;
     return AMPS::Message::Field(bookmark);
   }
-  bool isDiscarded(AMPS::Message&) override { return false; }
   void purge() override {
     std::lock_guard<std::mutex> lock(mutex_);
     newest_.clear();
