@@ -6,8 +6,6 @@ The names are those of the documented ``AMPS`` module: ``import pyamps as AMPS``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from . import exceptions
 from ._callbacks import CMessageHandler
 from ._client import LIBRARY_VERSION as __version__
@@ -29,7 +27,6 @@ from .chooser import DefaultServerChooser
 from .client import Client
 from .command import Command
 from .composite import CompositeMessageBuilder, CompositeMessageParser
-from .config import get_compile_args, get_include, get_library_dir, get_link_args
 from .delay import ExponentialDelayStrategy, FixedDelayStrategy
 from .exceptions import *  # noqa: F403
 from .fix import FIXBuilder, FIXShredder, NVFIXBuilder, NVFIXShredder
@@ -38,8 +35,12 @@ from .listener import ConnectionStateListener
 from .reason import Reason
 from .version import VersionInfo
 
+TYPE_CHECKING = False  # As of typing, which would be loaded only for this.
 if TYPE_CHECKING:
+    from typing import Any
+
     from .broker import Broker
+    from .config import get_compile_args, get_include, get_library_dir, get_link_args
 
 #: Version sent at logon.
 VERSION = f"{__version__}:python"
@@ -88,10 +89,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # The broker's library is loaded when it is first used.
-    if name == "Broker":
-        from .broker import Broker
+# Loaded when they are first used: the broker's library, and what only builds need.
+_LATER = {
+    "Broker": "broker",
+    "get_compile_args": "config",
+    "get_include": "config",
+    "get_library_dir": "config",
+    "get_link_args": "config",
+}
 
-        return Broker
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_LATER[name]}", __name__), name)

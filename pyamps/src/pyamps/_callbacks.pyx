@@ -14,7 +14,6 @@ from pyamps._errors cimport exception_for, fail_callback, park, take_parked, tex
 from pyamps._message cimport Message, borrowed
 
 from pyamps.exceptions import ConnectionException
-from pyamps.userdata import address_of_function, marshalled
 
 cdef extern from "Python.h":
     PyObject* PyObject_CallOneArg(PyObject* callable, PyObject* argument)
@@ -167,6 +166,8 @@ cdef class CMessageHandler:
     """
 
     def __init__(self, function, userdata=None):
+        from pyamps.userdata import address_of_function, marshalled  # Not before: ctypes loads slowly.
+
         self._address = address_of_function(function)
         self.function = function
         self.userdata = userdata

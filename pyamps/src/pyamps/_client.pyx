@@ -12,7 +12,7 @@ from pyamps cimport libamps as c
 from pyamps._callbacks cimport end_deliveries, fill_exception_listener, fill_handler
 from pyamps._errors cimport check, take_parked, text_of
 from pyamps._message cimport Message
-from pyamps._plugins cimport Part, connection_info, part_of, pyamps_authenticator_table
+from pyamps._plugins cimport Part, connection_info, part_of, authenticator_table
 from pyamps._stream cimport stream_of
 from pyamps._text cimport c_string, milliseconds, span_of
 
@@ -200,7 +200,7 @@ cdef class NativeClient:
         command_id.len = 0
         if authenticator is not None:
             part = part_of(authenticator)
-            table = &pyamps_authenticator_table
+            table = authenticator_table()
         take_parked()
         with nogil:
             result = c.amps_client_logon(body, table, <void*>part, option_text, limit_ms, &command_id)

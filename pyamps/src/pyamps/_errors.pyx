@@ -111,11 +111,11 @@ cdef int check(c.amps_result result) except -1:
         PyErr_NoMemory()
     parked = take_parked()
     # A parked exception of another code is a leftover: the call went on after it and failed later.
-    if parked is not None and (result == c.AMPS_E_INTERRUPTED or code_of(parked) == result):
+    if parked is not None and (result == c.AMPS_E_INTERRUPTED or code_of(parked) == <int>result):
         raise parked
     if result == c.AMPS_E_INTERRUPTED:
         raise KeyboardInterrupt
     c.amps_last_error(&code, &text, &reason)
-    if code != result:  # The failing function left no text of its own.
+    if code != <int32_t>result:  # The failing function left no text of its own.
         raise exception_for(result, f"libamps returned code {<int>result}", "")
     raise exception_for(result, text_of(text), text_of(reason))

@@ -12,8 +12,8 @@ from pyamps._client cimport NativeClient
 from pyamps._errors cimport check
 from pyamps._header cimport command_bit
 from pyamps._plugins cimport (
-    NativeChooser, NativeDelay, Part, part_of, pyamps_bookmark_table, pyamps_chooser_table,
-    pyamps_delay_table, pyamps_publish_table, pyamps_resubscribe_table)
+    NativeChooser, NativeDelay, Part, part_of, bookmark_table, chooser_table,
+    delay_table, publish_table, resubscribe_table)
 from pyamps._callbacks import CMessageHandler
 
 
@@ -180,7 +180,7 @@ cdef class HookedClient(NativeClient):
         else:
             require(chooser, "server chooser", ("get_current_uri", "report_failure", "report_success"))
             part = part_of(chooser)
-            check(c.amps_client_set_server_chooser(body, &pyamps_chooser_table, <void*>part))
+            check(c.amps_client_set_server_chooser(body, chooser_table(), <void*>part))
         self._parts["chooser"] = chooser
 
     def get_reconnect_delay_strategy(self):
@@ -199,7 +199,7 @@ cdef class HookedClient(NativeClient):
         else:
             require(strategy, "delay strategy", ("get_connect_wait_duration", "reset"))
             part = part_of(strategy)
-            check(c.amps_client_set_delay_strategy(body, &pyamps_delay_table, <void*>part))
+            check(c.amps_client_set_delay_strategy(body, delay_table(), <void*>part))
         self._parts["delay"] = strategy
 
     def set_failed_resubscribe_handler(self, handler):
@@ -212,7 +212,7 @@ cdef class HookedClient(NativeClient):
         if isinstance(handler, CMessageHandler) or not callable(handler):
             raise TypeError("a failed resubscribe handler must be callable")
         part = part_of(handler)
-        check(c.amps_client_set_failed_resubscribe(body, &pyamps_resubscribe_table, <void*>part))
+        check(c.amps_client_set_failed_resubscribe(body, resubscribe_table(), <void*>part))
 
     def get_bookmark_store(self):
         return self._parts.get("bookmark store")
@@ -226,7 +226,7 @@ cdef class HookedClient(NativeClient):
         else:
             require(store, "bookmark store", ("log", "is_discarded", "get_most_recent", "persisted"))
             part = part_of(store)
-            check(c.amps_client_set_bookmark_store(body, &pyamps_bookmark_table, <void*>part))
+            check(c.amps_client_set_bookmark_store(body, bookmark_table(), <void*>part))
         self._parts["bookmark store"] = store
 
     def get_publish_store(self):
@@ -241,7 +241,7 @@ cdef class HookedClient(NativeClient):
         else:
             require(store, "publish store", ("store", "discard_up_to", "replay", "unpersisted_count"))
             part = part_of(store)
-            check(c.amps_client_set_publish_store(body, &pyamps_publish_table, <void*>part))
+            check(c.amps_client_set_publish_store(body, publish_table(), <void*>part))
         self._parts["publish store"] = store
 
 

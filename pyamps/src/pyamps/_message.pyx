@@ -166,7 +166,8 @@ cdef class Message(Header):
         text = ", ".join(f"{name}={value}" for name, value in shown.items())
         return f"Message({text}; {self._ref.body.data.len} bytes)"
 
-    __repr__ = __str__
+    def __repr__(self):
+        return str(self)
 
     @property
     def _as_parameter_(self):

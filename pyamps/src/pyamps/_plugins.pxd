@@ -3,13 +3,13 @@ from pyamps.libamps cimport (
     amps_authenticator_vt_t, amps_bookmark_store_vt_t, amps_client_t, amps_delay_strategy_vt_t,
     amps_failed_resubscribe_vt_t, amps_publish_store_vt_t, amps_server_chooser_vt_t, amps_span_t)
 
-cdef extern from "plugin_tables.h" nogil:
-    const amps_authenticator_vt_t pyamps_authenticator_table
-    const amps_server_chooser_vt_t pyamps_chooser_table
-    const amps_delay_strategy_vt_t pyamps_delay_table
-    const amps_failed_resubscribe_vt_t pyamps_resubscribe_table
-    const amps_bookmark_store_vt_t pyamps_bookmark_table
-    const amps_publish_store_vt_t pyamps_publish_table
+# The tables that call a Part; self is the Part.
+cdef const amps_authenticator_vt_t* authenticator_table() noexcept
+cdef const amps_server_chooser_vt_t* chooser_table() noexcept
+cdef const amps_delay_strategy_vt_t* delay_table() noexcept
+cdef const amps_failed_resubscribe_vt_t* resubscribe_table() noexcept
+cdef const amps_bookmark_store_vt_t* bookmark_table() noexcept
+cdef const amps_publish_store_vt_t* publish_table() noexcept
 
 # A Python object that plays a part in a client: chooser, store, authenticator, …
 cdef class Part:

@@ -15,6 +15,38 @@ from pyamps._text cimport milliseconds, span_of
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(PyObject* o)
 
+cdef extern from "plugin_tables.h" nogil:
+    const c.amps_authenticator_vt_t pyamps_authenticator_table
+    const c.amps_server_chooser_vt_t pyamps_chooser_table
+    const c.amps_delay_strategy_vt_t pyamps_delay_table
+    const c.amps_failed_resubscribe_vt_t pyamps_resubscribe_table
+    const c.amps_bookmark_store_vt_t pyamps_bookmark_table
+    const c.amps_publish_store_vt_t pyamps_publish_table
+
+
+cdef const c.amps_authenticator_vt_t* authenticator_table() noexcept:
+    return &pyamps_authenticator_table
+
+
+cdef const c.amps_server_chooser_vt_t* chooser_table() noexcept:
+    return &pyamps_chooser_table
+
+
+cdef const c.amps_delay_strategy_vt_t* delay_table() noexcept:
+    return &pyamps_delay_table
+
+
+cdef const c.amps_failed_resubscribe_vt_t* resubscribe_table() noexcept:
+    return &pyamps_resubscribe_table
+
+
+cdef const c.amps_bookmark_store_vt_t* bookmark_table() noexcept:
+    return &pyamps_bookmark_table
+
+
+cdef const c.amps_publish_store_vt_t* publish_table() noexcept:
+    return &pyamps_publish_table
+
 
 cdef class Part:
     """What C holds of a Python object that plays a part in a client."""

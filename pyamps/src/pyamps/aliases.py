@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
 
-Class = TypeVar("Class", bound=type)
+    Class = TypeVar("Class", bound=type)
 
 
 def camel_case(name: str) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 
 from . import _hooks, constants
 from ._callbacks import CMessageHandler
@@ -329,6 +328,7 @@ def _add_option(command, option):
 
 
 def _with_thread_id(callback):
+    import inspect
     from threading import get_ident
 
     try:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ._message import Message
 from .aliases import with_camel_case
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["FIXBuilder", "FIXShredder", "NVFIXBuilder", "NVFIXShredder"]
 

@@ -28,15 +28,24 @@ def _parts(version: str) -> tuple[int, int, int, int]:
     return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
+def _leading_numbers(version: str) -> str:
+    end = next((at for at, char in enumerate(version) if char not in "0123456789."), len(version))
+    return version[:end].rstrip(".") or "0"
+
+
+def _packed(parts: tuple[int, int, int, int]) -> int:
+    number = 0
+    for part in parts:
+        number = number * 100 + min(part, _PART_MAX)
+    return number
+
+
 def convert_version_to_number(version: str) -> int:
     """Packed form of a version: ``"5.3.4.1"`` is 5030401.
 
     :raises CommandException: (also a ValueError) the text is no version.
     """
-    number = 0
-    for part in _parts(version):
-        number = number * 100 + min(part, _PART_MAX)
-    return number
+    return _packed(_parts(version))
 
 
 @with_camel_case
@@ -46,7 +55,8 @@ class VersionInfo:
 
     def __init__(self, version: str = "") -> None:
         self._text = version
-        self._numbers = _parts(version) if version else (0, 0, 0, 0)
+        # Servers append words of their own: 5.3.4.1-beta.
+        self._numbers = _parts(_leading_numbers(version))
 
     def __str__(self) -> str:
         return self._text
@@ -80,4 +90,4 @@ class VersionInfo:
 
     def get_old_style_version(self) -> int:
         """Packed form, see :func:`convert_version_to_number`."""
-        return convert_version_to_number(self._text) if self._text else 0
+        return _packed(self._numbers)
