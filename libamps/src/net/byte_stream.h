@@ -13,11 +13,11 @@
 namespace amps::net {
 
 enum class IoState {
-  kOk,          // `size` bytes moved, at least one.
-  kWantRead,    // Nothing moved; call again when the descriptor is readable.
-  kWantWrite,   // Nothing moved; call again when the descriptor is writable.
-  kClosed,      // The peer closed in order.
-  kFailed,      // See status().
+  kOk,         // `size` bytes moved, at least one.
+  kWantRead,   // Nothing moved; call again when the descriptor is readable.
+  kWantWrite,  // Nothing moved; call again when the descriptor is writable.
+  kClosed,     // The peer closed in order.
+  kFailed,     // See status().
 };
 
 struct IoResult {

@@ -23,7 +23,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kFullQueueRetry{5};  // A Unix listener with a full queue says EAGAIN and cannot be polled.
+// A Unix listener with a full queue says EAGAIN and cannot be polled.
+constexpr milliseconds kFullQueueRetry{5};
 
 class Descriptor {
  public:
@@ -54,10 +55,12 @@ Status set_option(int fd, int level, int option, const char* name, const Value& 
 // Buffer sizes decide the window that TCP announces, so they are set before connecting.
 Status set_tcp_options(int fd, const Uri& uri) {
   if (uri.tcp_rcvbuf) {
-    AMPS_RETURN_IF_ERROR(set_option(fd, SOL_SOCKET, SO_RCVBUF, "tcp_rcvbuf", static_cast<int>(*uri.tcp_rcvbuf)));
+    AMPS_RETURN_IF_ERROR(
+        set_option(fd, SOL_SOCKET, SO_RCVBUF, "tcp_rcvbuf", static_cast<int>(*uri.tcp_rcvbuf)));
   }
   if (uri.tcp_sndbuf) {
-    AMPS_RETURN_IF_ERROR(set_option(fd, SOL_SOCKET, SO_SNDBUF, "tcp_sndbuf", static_cast<int>(*uri.tcp_sndbuf)));
+    AMPS_RETURN_IF_ERROR(
+        set_option(fd, SOL_SOCKET, SO_SNDBUF, "tcp_sndbuf", static_cast<int>(*uri.tcp_sndbuf)));
   }
   if (uri.tcp_linger) {
     const linger value{1, static_cast<int>(*uri.tcp_linger)};

@@ -19,7 +19,10 @@ namespace {
 class Opening {
  public:
   Opening(const Uri& uri, const ConnectOptions& options, std::unique_ptr<ByteStream> socket)
-      : options_(options), uri_(uri), target_(uri.host + ":" + std::to_string(uri.port)), stream_(std::move(socket)) {}
+      : options_(options),
+        uri_(uri),
+        target_(uri.host + ":" + std::to_string(uri.port)),
+        stream_(std::move(socket)) {}
 
   Status add_tls();
   Status do_preflight();

@@ -62,7 +62,9 @@ IoResult FilterStream::write_some(const char* from, std::size_t size) {
   return {IoState::kOk, size};
 }
 
-IoResult FilterStream::flush_some() { return output_.empty() ? inner_->flush_some() : output_.push(*inner_); }
+IoResult FilterStream::flush_some() {
+  return output_.empty() ? inner_->flush_some() : output_.push(*inner_);
+}
 
 bool FilterStream::has_buffered_input() const noexcept {
   return taken_ < input_.size() || inner_->has_buffered_input();

@@ -39,9 +39,9 @@ class FilterStream final : public ByteStream {
   const std::unique_ptr<ByteStream> inner_;
   const Filter filter_;
   Failure failure_;
-  Buffer input_;            // Filtered bytes that found no room. Owned by the reader, like the next one.
-  std::size_t taken_ = 0;   // How many of them were read since.
-  HeldOutput output_;       // Owned by the writer.
+  Buffer input_;           // Filtered bytes that found no room. Owned by the reader, like the next one.
+  std::size_t taken_ = 0;  // How many of them were read since.
+  HeldOutput output_;      // Owned by the writer.
 };
 
 }  // namespace amps::net

@@ -12,7 +12,9 @@ constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr std::size_t kShownBytesMax = 80;  // Of a peer's line in an error text.
 
-bool is_control(char c) noexcept { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+bool is_control(char c) noexcept {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
 
 bool is_token_char(char c) noexcept {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -51,7 +53,8 @@ std::string_view take_line(std::string_view* text) noexcept {
 // A peer's text for a person: nothing in it may act on a terminal.
 std::string shown(std::string_view line) {
   std::string text(line.substr(0, kShownBytesMax));
-  std::replace_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
   return "'" + text + "'";
 }
 
@@ -75,7 +78,8 @@ Status encode_preflight_request(const Uri& uri, const std::vector<std::string>& 
   *out = "GET " + uri.path + " HTTP/1.1\r\nHost: " + host + ":" + std::to_string(uri.port) +
          "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n";
   for (const std::string& line : headers) {
-    if (!is_header_line(line)) return {AMPS_E_USAGE, "HTTP header " + shown(line) + " is not of the form 'Name: value'"};
+    if (!is_header_line(line))
+      return {AMPS_E_USAGE, "HTTP header " + shown(line) + " is not of the form 'Name: value'"};
     out->append(line).append(kLineEnd);
   }
   out->append(kLineEnd);
@@ -86,14 +90,16 @@ Status decode_preflight_response(std::string_view received, std::size_t* head_si
   *head_size = 0;
   const std::string_view first = received.substr(0, received.find(kLineEnd));
   if (!begins_like(received, "HTTP/1.")) {
-    return {AMPS_E_CONNECTION, "HTTP preflight failed: the peer answered " + shown(first) + " instead of HTTP/1.1"};
+    return {AMPS_E_CONNECTION,
+            "HTTP preflight failed: the peer answered " + shown(first) + " instead of HTTP/1.1"};
   }
   if (!find_head(received, head_size)) {
     return {AMPS_E_CONNECTION, "HTTP preflight failed: the answer's head exceeds 8192 bytes"};
   }
   if (*head_size == 0) return {};
   const std::string_view status = first.size() >= 12 ? first.substr(8, 4) : std::string_view();
-  if (status == " 101" || (status.substr(0, 2) == " 2" && (first.size() == 12 || first[12] == ' '))) return {};
+  if (status == " 101" || (status.substr(0, 2) == " 2" && (first.size() == 12 || first[12] == ' ')))
+    return {};
   return {AMPS_E_CONNECTION, "HTTP preflight was refused: " + shown(first)};
 }
 
@@ -101,7 +107,8 @@ Status decode_preflight_request(std::string_view received, PreflightRequest* out
   *head_size = 0;
   *out = PreflightRequest();
   if (!begins_like(received, "GET ")) return {AMPS_E_STREAM, "an HTTP request other than GET"};
-  if (!find_head(received, head_size)) return {AMPS_E_STREAM, "an HTTP request whose head exceeds 8192 bytes"};
+  if (!find_head(received, head_size))
+    return {AMPS_E_STREAM, "an HTTP request whose head exceeds 8192 bytes"};
   if (*head_size == 0) return {};
   std::string_view head = received.substr(0, *head_size - kLineEnd.size());
   std::string_view line = take_line(&head).substr(4);
@@ -123,8 +130,8 @@ Status decode_preflight_request(std::string_view received, PreflightRequest* out
 }
 
 std::string encode_preflight_answer(const PreflightRequest& request) {
-  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + std::string(request.upgrade) +
-         "\r\n\r\n";
+  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " +
+         std::string(request.upgrade) + "\r\n\r\n";
 }
 
 }  // namespace amps::net

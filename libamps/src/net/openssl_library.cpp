@@ -33,8 +33,9 @@ Status refuse(const std::string& name, const std::string& why) {
 
 Status find_functions(Loaded* loaded) {
   const char* missing = nullptr;
-#define AMPS_X(name)                                                                                      \
-  loaded->functions.name = reinterpret_cast<decltype(loaded->functions.name)>(loaded->library.symbol(#name)); \
+#define AMPS_X(name)                                                                     \
+  loaded->functions.name =                                                               \
+      reinterpret_cast<decltype(loaded->functions.name)>(loaded->library.symbol(#name)); \
   if (loaded->functions.name == nullptr && missing == nullptr) missing = #name;
   AMPS_OPENSSL_FUNCTIONS(AMPS_X)
 #undef AMPS_X
@@ -57,8 +58,8 @@ Status start(Loaded* loaded) {
   AMPS_RETURN_IF_ERROR(find_functions(loaded));
   const OpenSsl& ssl = loaded->functions;
   if (ssl.OpenSSL_version_num() < kOldestVersion) {
-    return refuse(loaded->name,
-                  std::string("OpenSSL 1.1.1 or newer is needed, it is ") + ssl.OpenSSL_version(OPENSSL_VERSION));
+    return refuse(loaded->name, std::string("OpenSSL 1.1.1 or newer is needed, it is ") +
+                                    ssl.OpenSSL_version(OPENSSL_VERSION));
   }
   if (ssl.OPENSSL_init_ssl(kNoAtExit, nullptr) != 1) return refuse(loaded->name, "its initialisation failed");
   return {};
@@ -146,7 +147,8 @@ std::string openssl_description() {
   Choice& chosen = choice();
   MutexLock lock(chosen.mutex);
   if (chosen.loaded == nullptr) return {};
-  return std::string(chosen.loaded->functions.OpenSSL_version(OPENSSL_VERSION)) + " (" + chosen.loaded->name + ")";
+  return std::string(chosen.loaded->functions.OpenSSL_version(OPENSSL_VERSION)) + " (" + chosen.loaded->name +
+         ")";
 }
 
 }  // namespace amps::net

@@ -101,10 +101,14 @@ SocketAddress unix_address(const std::string& path) noexcept {
 Status wait_status(Ready ready, const std::string& what) {
   switch (ready) {
     case Ready::kReadable:
-    case Ready::kWritable: return {};
-    case Ready::kTimedOut: return {AMPS_E_TIMED_OUT, "time ran out while " + what};
-    case Ready::kWoken: return {AMPS_E_DISCONNECTED, "closed while " + what};
-    case Ready::kInterrupted: return {AMPS_E_INTERRUPTED, "interrupted while " + what};
+    case Ready::kWritable:
+      return {};
+    case Ready::kTimedOut:
+      return {AMPS_E_TIMED_OUT, "time ran out while " + what};
+    case Ready::kWoken:
+      return {AMPS_E_DISCONNECTED, "closed while " + what};
+    case Ready::kInterrupted:
+      return {AMPS_E_INTERRUPTED, "interrupted while " + what};
   }
   return {};
 }

@@ -22,6 +22,8 @@ bool SharedLibrary::find_loaded(const std::string& path, SharedLibrary* out) {
   return true;
 }
 
-void* SharedLibrary::symbol(const char* name) const noexcept { return ::dlsym(handle_, name); }
+void* SharedLibrary::symbol(const char* name) const noexcept {
+  return ::dlsym(handle_, name);
+}
 
 }  // namespace amps::net

@@ -18,7 +18,9 @@ SocketStream::SocketStream(int fd, std::string peer) : fd_(fd), peer_(std::move(
   fcntl(fd_, F_SETFD, FD_CLOEXEC);
 }
 
-SocketStream::~SocketStream() { ::close(fd_); }
+SocketStream::~SocketStream() {
+  ::close(fd_);
+}
 
 IoResult SocketStream::read_some(char* to, std::size_t size) {
   if (size == 0) return {IoState::kOk, 0};
@@ -41,7 +43,9 @@ IoResult SocketStream::write_some(const char* from, std::size_t size) {
   }
 }
 
-void SocketStream::shutdown() noexcept { ::shutdown(fd_, SHUT_RDWR); }
+void SocketStream::shutdown() noexcept {
+  ::shutdown(fd_, SHUT_RDWR);
+}
 
 IoResult SocketStream::fail(int error, bool reading) noexcept {
   int none = 0;

@@ -8,6 +8,8 @@
 
 namespace amps::net {
 
-inline std::string system_error_text(int error) { return std::generic_category().message(error); }
+inline std::string system_error_text(int error) {
+  return std::generic_category().message(error);
+}
 
 }  // namespace amps::net

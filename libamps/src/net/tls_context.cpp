@@ -26,10 +26,14 @@ Status fail(const OpenSsl& ssl, const std::string& what) {
   return {AMPS_E_SSL, what + ": " + openssl_reason(ssl)};
 }
 
-const char* or_null(const std::string& text) noexcept { return text.empty() ? nullptr : text.c_str(); }
+const char* or_null(const std::string& text) noexcept {
+  return text.empty() ? nullptr : text.c_str();
+}
 
 // A key with a passphrase would make OpenSSL ask the terminal, and a library must not.
-int refuse_passphrase(char*, int, int, void*) { return -1; }
+int refuse_passphrase(char*, int, int, void*) {
+  return -1;
+}
 
 }  // namespace
 

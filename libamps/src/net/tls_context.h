@@ -15,11 +15,11 @@ namespace amps::net {
 struct OpenSsl;
 
 struct TlsClientOptions {
-  bool verify = true;         // The chain and, for each stream, the host name.
-  std::string ca_file;        // PEM. Without file and path the system's authorities are trusted.
-  std::string ca_path;        // Directory of hashed certificates.
-  std::string certificate;    // PEM, chain included.
-  std::string private_key;    // PEM.
+  bool verify = true;       // The chain and, for each stream, the host name.
+  std::string ca_file;      // PEM. Without file and path the system's authorities are trusted.
+  std::string ca_path;      // Directory of hashed certificates.
+  std::string certificate;  // PEM, chain included.
+  std::string private_key;  // PEM.
 
   bool operator==(const TlsClientOptions& other) const noexcept {
     return verify == other.verify && ca_file == other.ca_file && ca_path == other.ca_path &&

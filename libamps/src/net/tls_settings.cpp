@@ -106,8 +106,12 @@ Status TlsSettings::client_context(const Uri& uri, TlsContext* out) const {
   return TlsContext::make_client(options, out);  // Reads files, so without the lock.
 }
 
-void note_tls_failure(const Status& status) { latest_failure() = status.text(); }
+void note_tls_failure(const Status& status) {
+  latest_failure() = status.text();
+}
 
-const std::string& latest_tls_failure() noexcept { return latest_failure(); }
+const std::string& latest_tls_failure() noexcept {
+  return latest_failure();
+}
 
 }  // namespace amps::net

@@ -43,7 +43,8 @@ Status TlsStream::open() {
   ssl_.SSL_set_bio(session_, network_in_, network_out_);
   // Thousands of idle connections must not hold 34 KiB each; the caller may go on with a copy of its bytes.
   ssl_.SSL_ctrl(session_, SSL_CTRL_MODE,
-                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER, nullptr);
+                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER,
+                nullptr);
   return {};
 }
 
@@ -96,7 +97,8 @@ IoResult TlsStream::read_some(char* to, std::size_t size) {
     ssl_.ERR_clear_error();
     const int got = ssl_.SSL_read(session_, to, room);
     if (got > 0) {
-      const bool more = ssl_.SSL_pending(session_) > 0 || ssl_.BIO_ctrl(network_in_, BIO_CTRL_PENDING, 0, nullptr) > 0;
+      const bool more =
+          ssl_.SSL_pending(session_) > 0 || ssl_.BIO_ctrl(network_in_, BIO_CTRL_PENDING, 0, nullptr) > 0;
       has_input_.store(more, std::memory_order_relaxed);
       return {IoState::kOk, static_cast<std::size_t>(got)};
     }
@@ -160,9 +162,12 @@ IoResult TlsStream::push() {
 // A call into OpenSSL gave nothing: kOk when it is worth repeating.
 IoResult TlsStream::after_failed_call(int result) {
   switch (ssl_.SSL_get_error(session_, result)) {
-    case SSL_ERROR_WANT_READ: return exchange();
-    case SSL_ERROR_ZERO_RETURN: return {IoState::kClosed, 0};
-    default: break;
+    case SSL_ERROR_WANT_READ:
+      return exchange();
+    case SSL_ERROR_ZERO_RETURN:
+      return {IoState::kClosed, 0};
+    default:
+      break;
   }
   const IoResult failed = fail(AMPS_E_SSL, reason());
   push();  // The alert that tells the peer why.
@@ -182,14 +187,16 @@ IoResult TlsStream::exchange() {
     note_first_byte(bytes[0]);
     has_input_.store(true, std::memory_order_relaxed);
     const int size = static_cast<int>(got.size);
-    if (ssl_.BIO_write(network_in_, bytes, size) != size) return fail(AMPS_E_MEMORY, "no memory for received bytes");
+    if (ssl_.BIO_write(network_in_, bytes, size) != size)
+      return fail(AMPS_E_MEMORY, "no memory for received bytes");
     return got;
   }
   const bool has_ended = got.state == IoState::kClosed || got.state == IoState::kFailed;
   if (!has_ended || shut_down_.load(std::memory_order_relaxed)) return got;
   if (in_handshake) {
     const std::string how = got.state == IoState::kFailed ? " (" + inner_->status().text() + ")" : "";
-    return fail(AMPS_E_SSL, "the peer closed the connection during the handshake" + how + "; does it speak TLS?");
+    return fail(AMPS_E_SSL,
+                "the peer closed the connection during the handshake" + how + "; does it speak TLS?");
   }
   if (got.state == IoState::kFailed) return got;
   return fail(AMPS_E_CONNECTION, "the connection was cut: it ended without the peer's closing notice");
@@ -219,7 +226,8 @@ std::string TlsStream::reason() const {
   }
   const long verify_result = ssl_.SSL_get_verify_result(session_);
   const bool in_handshake = ssl_.SSL_is_init_finished(session_) != 1;
-  if (in_handshake && context_.verifies_peer() && verify_result != X509_V_OK) return certificate_reason(verify_result);
+  if (in_handshake && context_.verifies_peer() && verify_result != X509_V_OK)
+    return certificate_reason(verify_result);
   const unsigned long error = ssl_.ERR_peek_error();
   const unsigned long code = error & kReasonMask;
   if (code == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) return "it showed no certificate, and one is required";
@@ -234,22 +242,30 @@ std::string TlsStream::certificate_reason(long verify_result) const {
   const std::string whose = host_.empty() ? "its certificate " : "the certificate of '" + host_ + "' ";
   switch (verify_result) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH: return "the certificate is for another host, expected '" + host_ + "'";
-    case X509_V_ERR_CERT_HAS_EXPIRED: return whose + "has expired";
-    case X509_V_ERR_CERT_NOT_YET_VALID: return whose + "is not valid yet";
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return whose + "is self-signed and not trusted";
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "the certificate is for another host, expected '" + host_ + "'";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return whose + "has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return whose + "is not valid yet";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return whose + "is self-signed and not trusted";
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return whose + "is of an unknown authority";
-    case X509_V_ERR_INVALID_PURPOSE: return whose + "is not meant for this purpose";
-    case X509_V_ERR_CERT_REVOKED: return whose + "was revoked";
-    default: return whose + "was refused: " + ssl_.X509_verify_cert_error_string(verify_result);
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return whose + "is of an unknown authority";
+    case X509_V_ERR_INVALID_PURPOSE:
+      return whose + "is not meant for this purpose";
+    case X509_V_ERR_CERT_REVOKED:
+      return whose + "was revoked";
+    default:
+      return whose + "was refused: " + ssl_.X509_verify_cert_error_string(verify_result);
   }
 }
 
-Status tls_client_stream(std::unique_ptr<ByteStream> inner, const TlsContext& context, const std::string& host,
-                         std::unique_ptr<TlsStream>* out) {
+Status tls_client_stream(std::unique_ptr<ByteStream> inner, const TlsContext& context,
+                         const std::string& host, std::unique_ptr<TlsStream>* out) {
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(inner), context));
   AMPS_RETURN_IF_ERROR(stream->open());
   AMPS_RETURN_IF_ERROR(stream->expect_host(host));

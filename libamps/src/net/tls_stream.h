@@ -62,15 +62,16 @@ class TlsStream final : public ByteStream {
   const OpenSsl& ssl_;
   std::string host_;  // Expected name; empty: we are the server. Constant once made.
   Failure failure_;
-  std::atomic<bool> shut_down_{false};  // By us: what follows is no truncation. Relaxed: the shutdown orders it.
+  std::atomic<bool> shut_down_{
+      false};  // By us: what follows is no truncation. Relaxed: the shutdown orders it.
   // Received bytes may be decoded without a new read. Relaxed: a hint, set by whoever read them.
   std::atomic<bool> has_input_{false};
 
   mutable Mutex mutex_{LockRank::kTransport};
   ssl_st* session_ AMPS_GUARDED_BY(mutex_) = nullptr;
-  bio_st* network_in_ AMPS_GUARDED_BY(mutex_) = nullptr;   // Owned by session_, like the next one.
+  bio_st* network_in_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Owned by session_, like the next one.
   bio_st* network_out_ AMPS_GUARDED_BY(mutex_) = nullptr;
-  HeldOutput output_ AMPS_GUARDED_BY(mutex_);  // Encrypted bytes.
+  HeldOutput output_ AMPS_GUARDED_BY(mutex_);       // Encrypted bytes.
   bool is_broken_ AMPS_GUARDED_BY(mutex_) = false;  // OpenSSL must not be asked again.
   bool peer_spoke_ AMPS_GUARDED_BY(mutex_) = false;
   bool speaks_tls_ AMPS_GUARDED_BY(mutex_) = true;
@@ -79,8 +80,8 @@ class TlsStream final : public ByteStream {
 
 // The client's end. When the context verifies, the certificate must be for `host`, a name or an
 // address; a name is also sent, so that the server can choose its certificate.
-Status tls_client_stream(std::unique_ptr<ByteStream> inner, const TlsContext& context, const std::string& host,
-                         std::unique_ptr<TlsStream>* out);
+Status tls_client_stream(std::unique_ptr<ByteStream> inner, const TlsContext& context,
+                         const std::string& host, std::unique_ptr<TlsStream>* out);
 // The server's end. A client without a wanted certificate fails the handshake, before any byte of it
 // is given out.
 Status tls_server_stream(std::unique_ptr<ByteStream> inner, const TlsContext& context,

@@ -26,8 +26,12 @@ struct Parts {
   std::string_view options;  // After the '?'.
 };
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-bool is_control_or_space(char c) noexcept { return is_control(c) || c == ' '; }
+bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+bool is_control_or_space(char c) noexcept {
+  return is_control(c) || c == ' ';
+}
 
 // Requires: `text` holds "://".
 Parts cut(std::string_view text) {
@@ -59,7 +63,8 @@ Status parse_scheme(std::string_view name, Scheme* out) {
   } else if (strcasecmp(scheme.c_str(), "unix") == 0) {
     *out = Scheme::kUnix;
   } else if (strcasecmp(scheme.c_str(), "ws") == 0 || strcasecmp(scheme.c_str(), "wss") == 0) {
-    return {AMPS_E_TRANSPORT_TYPE, "transport '" + scheme + "' (WebSocket) is not supported yet; use tcp or tcps"};
+    return {AMPS_E_TRANSPORT_TYPE,
+            "transport '" + scheme + "' (WebSocket) is not supported yet; use tcp or tcps"};
   } else {
     return {AMPS_E_TRANSPORT_TYPE, "transport '" + scheme + "' is unknown; use tcp, tcps or unix"};
   }
@@ -112,7 +117,8 @@ const char* parse_address(std::string_view address, Uri* out) {
     port = address.substr(colon);
   }
   if (out->host.empty()) return "the host is missing";
-  if (std::any_of(out->host.begin(), out->host.end(), is_control_or_space)) return "the host has a bad character";
+  if (std::any_of(out->host.begin(), out->host.end(), is_control_or_space))
+    return "the host has a bad character";
   if (port.empty() || port.front() != ':') return "the port is missing, as in tcp://host:9007/amps/json";
   return parse_port(port.substr(1), &out->port);
 }
@@ -129,7 +135,8 @@ std::string_view take_segment(std::string_view* path) {
 const char* parse_protocol(std::string_view protocol) {
   for (std::string_view legacy : {"fix", "nvfix", "xml"}) {
     if (protocol != legacy) continue;
-    return "the header formats fix, nvfix and xml are not supported; name the protocol amps and then the message "
+    return "the header formats fix, nvfix and xml are not supported; name the protocol amps and then the "
+           "message "
            "type, as in tcp://host:9007/amps/fix";
   }
   if (protocol == "amps" || protocol == "json") return nullptr;  // json: an old name of amps.
@@ -156,9 +163,11 @@ Status parse_path(std::string_view path, const std::string& shown, Uri* out) {
 Status parse_unix(const Parts& parts, const std::string& shown, Uri* out) {
   if (!out->unix_path.empty()) return parse_path(parts.path, shown, out);
   if (!parts.address.empty() || parts.path.size() <= 1) {
-    return {AMPS_E_TRANSPORT_OPTIONS, "transport unix needs the option path, the name of the socket file" + shown};
+    return {AMPS_E_TRANSPORT_OPTIONS,
+            "transport unix needs the option path, the name of the socket file" + shown};
   }
-  if (!percent_decode(parts.path, &out->unix_path)) return {AMPS_E_URI, "the path has a bad percent escape" + shown};
+  if (!percent_decode(parts.path, &out->unix_path))
+    return {AMPS_E_URI, "the path has a bad percent escape" + shown};
   if (out->unix_path.size() >= sizeof(sockaddr_un::sun_path)) {
     return {AMPS_E_TRANSPORT_OPTIONS, "the socket file name is longer than 107 bytes" + shown};
   }
@@ -172,7 +181,8 @@ Status parse_parts(std::string_view text, const std::string& shown, Uri* out) {
     return {AMPS_E_URI, "a control character must be percent-encoded" + shown};
   }
   const char* wrong = parts.has_userinfo ? parse_userinfo(parts.userinfo, out) : nullptr;
-  if (wrong == nullptr && parts.path.find(' ') != std::string_view::npos) wrong = "a space must be written as %20";
+  if (wrong == nullptr && parts.path.find(' ') != std::string_view::npos)
+    wrong = "a space must be written as %20";
   if (wrong == nullptr && out->scheme != Scheme::kUnix) wrong = parse_address(parts.address, out);
   if (wrong != nullptr) return {AMPS_E_URI, wrong + shown};
   if (out->scheme != Scheme::kUnix) AMPS_RETURN_IF_ERROR(parse_path(parts.path, shown, out));

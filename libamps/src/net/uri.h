@@ -19,8 +19,8 @@ struct Uri {
   std::string user, password;  // Percent-decoded.
   std::string host;            // Without brackets.
   std::uint16_t port = 0;
-  std::string message_type;    // Empty: bound to the server's port.
-  std::string path;            // "/amps/json": what an HTTP preflight asks for.
+  std::string message_type;  // Empty: bound to the server's port.
+  std::string path;          // "/amps/json": what an HTTP preflight asks for.
 
   // Options; the names are those of the URI.
   std::string bind;

@@ -27,7 +27,9 @@ constexpr std::uint32_t kLingerSecondsMax = 65'535;       // Eighteen hours; the
 // A setter returns what the value must be, or nullptr when it was taken.
 using Setter = const char* (*)(const std::string& value, Uri* out);
 
-bool equals(const std::string& value, const char* word) { return strcasecmp(value.c_str(), word) == 0; }
+bool equals(const std::string& value, const char* word) {
+  return strcasecmp(value.c_str(), word) == 0;
+}
 
 bool parse_bool(const std::string& value, bool* out) {
   for (const char* word : {"true", "1", "yes", "t", "y"}) {
@@ -117,7 +119,9 @@ const char* set_tls_verify(const std::string& value, Uri* out) {
   return nullptr;
 }
 
-const char* refuse_websocket(const std::string&, Uri*) { return "left out"; }
+const char* refuse_websocket(const std::string&, Uri*) {
+  return "left out";
+}
 
 struct Row {
   std::string_view key;
@@ -147,13 +151,18 @@ constexpr Row kRows[] = {
 constexpr std::size_t kRowCount = std::size(kRows);
 static_assert(kRowCount <= 32, "the set of keys already given is a 32-bit word");
 
-Status fail(const std::string& text) { return {AMPS_E_TRANSPORT_OPTIONS, text}; }
+Status fail(const std::string& text) {
+  return {AMPS_E_TRANSPORT_OPTIONS, text};
+}
 
 const char* scheme_name(Scheme scheme) noexcept {
   switch (scheme) {
-    case Scheme::kTcp: return "tcp";
-    case Scheme::kTcps: return "tcps";
-    case Scheme::kUnix: return "unix";
+    case Scheme::kTcp:
+      return "tcp";
+    case Scheme::kTcps:
+      return "tcps";
+    case Scheme::kUnix:
+      return "unix";
   }
   return "";
 }
@@ -164,10 +173,12 @@ Status parse_option(std::string_view option, std::uint32_t* given, Uri* out) {
     return fail("transport option '" + std::string(option) + "' has no value; write option=value");
   }
   std::string key, value;
-  if (!percent_decode(option.substr(0, equal_sign), &key) || !percent_decode(option.substr(equal_sign + 1), &value)) {
+  if (!percent_decode(option.substr(0, equal_sign), &key) ||
+      !percent_decode(option.substr(equal_sign + 1), &value)) {
     return fail("transport option '" + std::string(option) + "' has a bad percent escape");
   }
-  const Row* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.key == key; });
+  const Row* row =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.key == key; });
   if (row == std::end(kRows)) return fail("transport option '" + key + "' is unknown");
   if ((row->schemes & (1u << static_cast<unsigned>(out->scheme))) == 0) {
     return fail("transport option '" + key + "' does not apply to " + scheme_name(out->scheme));

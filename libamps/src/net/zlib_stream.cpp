@@ -11,7 +11,7 @@
 namespace amps::net {
 namespace {
 
-constexpr std::size_t kInputBytes = 16 * 1024;       // Read at a time; inflates to a few times as much.
+constexpr std::size_t kInputBytes = 16 * 1024;        // Read at a time; inflates to a few times as much.
 constexpr std::size_t kDeflateStepBytes = 16 * 1024;  // Room given to zlib at a time.
 constexpr std::size_t kHeldBytesMax = 64 * 1024;      // Beyond it the writer waits for the socket.
 
@@ -105,7 +105,8 @@ IoResult ZlibStream::inflate_some(char* to, std::size_t size) {
     return fail(AMPS_E_STREAM, "the peer's bytes are no zlib stream");
   }
   const std::size_t made = size - z.avail_out;
-  if (made > inflated_left_) return fail(AMPS_E_STREAM, "the peer's zlib stream inflates to more bytes than allowed");
+  if (made > inflated_left_)
+    return fail(AMPS_E_STREAM, "the peer's zlib stream inflates to more bytes than allowed");
   if (inflated_left_ != UINT64_MAX) inflated_left_ -= made;
   return {IoState::kOk, made};
 }

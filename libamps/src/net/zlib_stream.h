@@ -51,8 +51,8 @@ class ZlibStream final : public ByteStream {
   const std::unique_ptr<Codec> codec_;
   Failure failure_;
   // Owned by the reader.
-  Buffer input_;              // Compressed bytes.
-  std::size_t taken_ = 0;     // How many of them were inflated.
+  Buffer input_;           // Compressed bytes.
+  std::size_t taken_ = 0;  // How many of them were inflated.
   std::uint64_t inflated_left_ = UINT64_MAX;
   bool output_was_full_ = false;  // zlib may hold more bytes than there was room for.
   bool ended_ = false;            // The peer has finished its stream.

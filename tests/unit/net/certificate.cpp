@@ -45,9 +45,11 @@ Certificate::Certificate(const CertificateRequest& request, const Certificate* i
   X509_gmtime_adj(X509_getm_notAfter(certificate_), request.ends_after_s);
   X509_set_pubkey(certificate_, key_);
   const auto* name = reinterpret_cast<const unsigned char*>(request.common_name.c_str());
-  require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate_), "CN", MBSTRING_UTF8, name, -1, -1, 0) == 1);
+  require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate_), "CN", MBSTRING_UTF8, name, -1, -1,
+                                     0) == 1);
   X509_set_issuer_name(certificate_, X509_get_subject_name(signer));
-  add_extension(certificate_, signer, NID_basic_constraints, request.is_authority ? "critical,CA:TRUE" : "CA:FALSE");
+  add_extension(certificate_, signer, NID_basic_constraints,
+                request.is_authority ? "critical,CA:TRUE" : "CA:FALSE");
   if (!request.is_authority) add_extension(certificate_, signer, NID_ext_key_usage, request.usage);
   if (!request.is_authority) add_extension(certificate_, signer, NID_subject_alt_name, request.names);
   require(X509_sign(certificate_, issuer == nullptr ? key_ : issuer->key_, EVP_sha256()) > 0);
@@ -68,7 +70,8 @@ void Certificate::write_key(const std::string& path, const char* passphrase) con
   const int size = passphrase == nullptr ? 0 : static_cast<int>(std::string(passphrase).size());
   const auto* secret = reinterpret_cast<const unsigned char*>(passphrase);
   const EVP_CIPHER* cipher = passphrase == nullptr ? nullptr : EVP_aes_128_cbc();
-  require(PEM_write_PrivateKey(file, key_, cipher, secret, size, nullptr, nullptr) == 1 && std::fclose(file) == 0);
+  require(PEM_write_PrivateKey(file, key_, cipher, secret, size, nullptr, nullptr) == 1 &&
+          std::fclose(file) == 0);
 }
 
 }  // namespace amps::net

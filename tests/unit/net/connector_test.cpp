@@ -23,7 +23,8 @@ struct Server {
   Status connect(const std::string& scheme, const std::string& options, std::unique_ptr<ByteStream>* out,
                  const ConnectOptions& given = {soon(), {}, nullptr}) const {
     Uri uri;
-    const std::string text = scheme + "://localhost:" + std::to_string(listener.port()) + "/amps/json" + options;
+    const std::string text =
+        scheme + "://localhost:" + std::to_string(listener.port()) + "/amps/json" + options;
     const Status parsed = parse_uri(text, &uri);
     REQUIRE_MESSAGE(parsed.ok(), parsed.text());
     return net::connect(uri, given, out);
@@ -92,7 +93,8 @@ TEST_CASE("connect speaks TLS, and TLS with preflight and compression inside it"
       echo(*zlib);
     });
     std::unique_ptr<ByteStream> client;
-    const std::string options = "?tls_ca=" + files.ca() + (everything ? "&http_preflight=1&compression=zlib" : "");
+    const std::string options =
+        "?tls_ca=" + files.ca() + (everything ? "&http_preflight=1&compression=zlib" : "");
     const Status status = server.connect("tcps", options, &client, {soon(), {"Cookie: a=1"}, nullptr});
     check_echo(client, status);
     peer.join();
@@ -132,8 +134,8 @@ TEST_CASE("bytes that come right behind the preflight's answer are not lost") {
       CHECK(write_waiting(*stream, std::string(kAnswer) + (compressed ? packed : "hi")));
     });
     std::unique_ptr<ByteStream> client;
-    const Status status =
-        server.connect("tcp", std::string("?http_preflight=true") + (compressed ? "&compression=zlib" : ""), &client);
+    const Status status = server.connect(
+        "tcp", std::string("?http_preflight=true") + (compressed ? "&compression=zlib" : ""), &client);
     REQUIRE_MESSAGE(status.ok(), status.text());
     CHECK(read_exactly(*client, 2) == "hi");
     peer.join();

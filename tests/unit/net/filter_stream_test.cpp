@@ -18,7 +18,8 @@ struct Fixture {
   std::string replacement;
   bool replaces = false;
   Status result;
-  FilterStream stream{std::make_unique<ScriptedStream>(&script), [this](bool incoming, std::string_view* bytes) {
+  FilterStream stream{std::make_unique<ScriptedStream>(&script),
+                      [this](bool incoming, std::string_view* bytes) {
                         (incoming ? seen_in : seen_out).emplace_back(*bytes);
                         if (replaces) *bytes = replacement;
                         return result;

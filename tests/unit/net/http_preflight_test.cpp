@@ -31,7 +31,8 @@ TEST_CASE("the request has the bytes of the protocol description") {
 
 TEST_CASE("header lines that are none are refused") {
   std::string request;
-  for (const char* line : {"", "no colon", ": value", "bad name: x", "A: x\r\nB: y", "A: x\ny", "A: \x01", "A\r: x"}) {
+  for (const char* line :
+       {"", "no colon", ": value", "bad name: x", "A: x\r\nB: y", "A: x\ny", "A: \x01", "A\r: x"}) {
     CAPTURE(line);
     CHECK(encode_preflight_request(uri_of("tcp://h:1/amps"), {line}, &request).code() == AMPS_E_USAGE);
   }
@@ -51,13 +52,14 @@ TEST_CASE("an answer is waited for at every split and what follows is left") {
 
 TEST_CASE("101 and every 2xx go on, anything else is a connection error with the status line") {
   std::size_t size;
-  for (const char* line : {"HTTP/1.1 101 Switching Protocols", "HTTP/1.1 200 OK", "HTTP/1.0 204", "HTTP/1.1 299 X"}) {
+  for (const char* line :
+       {"HTTP/1.1 101 Switching Protocols", "HTTP/1.1 200 OK", "HTTP/1.0 204", "HTTP/1.1 299 X"}) {
     CAPTURE(line);
     CHECK(decode_preflight_response(std::string(line) + "\r\n\r\n", &size).ok());
     CHECK(size > 0);
   }
-  for (const char* line : {"HTTP/1.1 401 Unauthorized", "HTTP/1.1 100 Continue", "HTTP/1.1 2", "HTTP/1.1 2000 X",
-                           "HTTP/1.1", "HTTP/1.1  200", "SSH-2.0-x", "HTTP/2 200"}) {
+  for (const char* line : {"HTTP/1.1 401 Unauthorized", "HTTP/1.1 100 Continue", "HTTP/1.1 2",
+                           "HTTP/1.1 2000 X", "HTTP/1.1", "HTTP/1.1  200", "SSH-2.0-x", "HTTP/2 200"}) {
     CAPTURE(line);
     CHECK(decode_preflight_response(std::string(line) + "\r\n\r\n", &size).code() == AMPS_E_CONNECTION);
   }
@@ -77,7 +79,8 @@ TEST_CASE("a head has to end within 8192 bytes") {
   std::size_t size;
   CHECK(decode_preflight_response(fits, &size).ok());
   CHECK(size == kHttpHeadBytesMax);
-  CHECK_FALSE(decode_preflight_response(start + std::string(kHttpHeadBytesMax, 'x') + "\r\n\r\n", &size).ok());
+  CHECK_FALSE(
+      decode_preflight_response(start + std::string(kHttpHeadBytesMax, 'x') + "\r\n\r\n", &size).ok());
   PreflightRequest request;
   CHECK_FALSE(decode_preflight_request("GET /" + std::string(kHttpHeadBytesMax, 'x'), &request, &size).ok());
 }
@@ -102,17 +105,19 @@ TEST_CASE("a WebSocket upgrade is told apart") {
   std::size_t size;
   REQUIRE(decode_preflight_request("GET / HTTP/1.1\r\nupgrade: WebSocket\r\n\r\n", &request, &size).ok());
   CHECK(request.is_websocket);
-  REQUIRE(decode_preflight_request("GET / HTTP/1.1\r\nUpgrade: x\r\nsec-websocket-key: y\r\n\r\n", &request, &size).ok());
+  REQUIRE(decode_preflight_request("GET / HTTP/1.1\r\nUpgrade: x\r\nsec-websocket-key: y\r\n\r\n", &request,
+                                   &size)
+              .ok());
   CHECK(request.is_websocket);
 }
 
 TEST_CASE("requests that are no upgrade are refused") {
   PreflightRequest request;
   std::size_t size;
-  for (const char* text : {"POST / HTTP/1.1\r\n\r\n", "GET / HTTP/1.0\r\nUpgrade: x\r\n\r\n", "GET /\r\n\r\n",
-                           "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nUpgrade:  \r\n\r\n",
-                           "GET / HTTP/1.1\r\nbad line\r\nUpgrade: x\r\n\r\n",
-                           "GET / HTTP/1.1\r\nUpgrade: x\ny\r\n\r\n"}) {
+  for (const char* text :
+       {"POST / HTTP/1.1\r\n\r\n", "GET / HTTP/1.0\r\nUpgrade: x\r\n\r\n", "GET /\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nUpgrade:  \r\n\r\n",
+        "GET / HTTP/1.1\r\nbad line\r\nUpgrade: x\r\n\r\n", "GET / HTTP/1.1\r\nUpgrade: x\ny\r\n\r\n"}) {
     CAPTURE(text);
     CHECK(decode_preflight_request(text, &request, &size).code() == AMPS_E_STREAM);
   }

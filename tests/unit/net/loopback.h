@@ -22,7 +22,9 @@
 namespace amps::net {
 
 // Long enough for the slowest machine under a sanitizer; no test waits for it to pass.
-inline Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
+inline Deadline soon() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(20);
+}
 
 struct SocketPair {
   SocketPair() {
@@ -61,7 +63,8 @@ class LoopbackListener {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
-    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, backlog) != 0) std::abort();
+    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, backlog) != 0)
+      std::abort();
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
@@ -70,7 +73,8 @@ class LoopbackListener {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 || ::listen(fd_, backlog) != 0) {
+    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
+        ::listen(fd_, backlog) != 0) {
       std::abort();
     }
   }
@@ -95,7 +99,8 @@ class LoopbackListener {
 // Waits as an unfinished call asks; false when it failed, ended or the time is over.
 inline bool wait_as_told(const ByteStream& stream, const IoResult& result) {
   if (result.state != IoState::kWantRead && result.state != IoState::kWantWrite) return false;
-  return wait_for(stream.fd(), result.state == IoState::kWantWrite, soon(), nullptr, false) != Ready::kTimedOut;
+  return wait_for(stream.fd(), result.state == IoState::kWantWrite, soon(), nullptr, false) !=
+         Ready::kTimedOut;
 }
 
 // Reads exactly `count` bytes, fewer when the stream ends first.

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <cstdio>
 #include <string>
 
 #include "loopback.h"
@@ -20,6 +20,7 @@ template <typename Body>
 std::string in_new_process(Body body) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
+  std::fflush(nullptr);  // Or the child would print what is buffered once more.
   const pid_t child = ::fork();
   if (child == 0) {
     const std::string text = body();
@@ -53,7 +54,7 @@ std::string load(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a library is loaded by name, and once more without failing") {
-  const std::string text = in_new_process([] { 
+  const std::string text = in_new_process([] {
     const std::string first = load("libssl.so.3");
     return first + ", " + load("libssl.so.3");
   });
@@ -73,7 +74,8 @@ TEST_CASE("by itself the system's library is found and described") {
 
 TEST_CASE("a library that the process has loaded already is used") {
   const std::string text = in_new_process([]() -> std::string {
-    if (::dlopen("libssl3.so", RTLD_NOW) == nullptr) return "no NSS";  // A libssl that is not OpenSSL's, where there is one.
+    if (::dlopen("libssl3.so", RTLD_NOW) == nullptr)
+      return "no NSS";  // A libssl that is not OpenSSL's, where there is one.
     void* loaded = ::dlopen("libssl.so.3", RTLD_NOW);
     const OpenSsl* ssl = nullptr;
     if (!use_openssl(&ssl).ok()) return "not found";
@@ -88,15 +90,17 @@ TEST_CASE("a missing file fails with the loader's text") {
 }
 
 TEST_CASE("libraries that are no OpenSSL are refused by what they lack") {
-  contains(in_new_process([] { return load("libz.so.1"); }), "'libz.so.1' cannot be used for TLS: it is no OpenSSL");
-  contains(in_new_process([] { return load("libcrypto.so.3"); }), "it is OpenSSL's libcrypto; name its libssl");
+  contains(in_new_process([] { return load("libz.so.1"); }),
+           "'libz.so.1' cannot be used for TLS: it is no OpenSSL");
+  contains(in_new_process([] { return load("libcrypto.so.3"); }),
+           "it is OpenSSL's libcrypto; name its libssl");
 }
 
 TEST_CASE("after a refusal another library may be named") {
   CHECK(in_new_process([] {
-    const std::string first = load("libz.so.1").substr(0, 2);
-    return first + " " + load("libssl.so.3");
-  }) == "13 ok");
+          const std::string first = load("libz.so.1").substr(0, 2);
+          return first + " " + load("libssl.so.3");
+        }) == "13 ok");
 }
 
 TEST_CASE("a second copy is refused once one is in use") {

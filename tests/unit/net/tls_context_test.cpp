@@ -64,7 +64,8 @@ TEST_CASE("a key with a passphrase is refused instead of asking the terminal") {
   const Certificate certificate{CertificateRequest()};
   certificate.write_certificate(files.file("locked.pem"));
   certificate.write_key(files.file("locked.key"), "secret");
-  mentions(server_error({files.file("locked.pem"), files.file("locked.key"), "", ""}), "locked.key' cannot be used");
+  mentions(server_error({files.file("locked.pem"), files.file("locked.key"), "", ""}),
+           "locked.key' cannot be used");
 }
 
 TEST_CASE("unreadable authorities fail a client") {

@@ -18,7 +18,10 @@ namespace amps::net {
 class TlsFiles {
  public:
   // Authorities of the same name are told apart by their keys only.
-  explicit TlsFiles(const std::string& authority = "Test authority") : authority_(request_of_authority(authority)) { authority_.write_certificate(ca()); }
+  explicit TlsFiles(const std::string& authority = "Test authority")
+      : authority_(request_of_authority(authority)) {
+    authority_.write_certificate(ca());
+  }
 
   std::string ca() const { return directory_.file("ca.pem"); }
   std::string file(const std::string& name) const { return directory_.file(name); }

@@ -85,7 +85,9 @@ TEST_CASE("certificate and key are used; one file may hold both") {
   REQUIRE(settings.set_private_key(ours.private_key).ok());
   TlsContext context;
   CHECK(settings.client_context(uri_with(), &context).ok());
-  CHECK(settings.client_context(uri_with("?tls_cert=" + ours.certificate + "&tls_key=" + ours.private_key), &context)
+  CHECK(settings
+            .client_context(uri_with("?tls_cert=" + ours.certificate + "&tls_key=" + ours.private_key),
+                            &context)
             .ok());
   REQUIRE(settings.set_private_key(files.server().private_key).ok());
   CHECK_FALSE(settings.client_context(uri_with(), &context).ok());

@@ -12,7 +12,8 @@ namespace amps::net {
 namespace {
 
 // The reason for which a client refuses a server.
-Status client_refusal(const TlsFiles& files, const TlsServerOptions& server, const std::string& host = "localhost") {
+Status client_refusal(const TlsFiles& files, const TlsServerOptions& server,
+                      const std::string& host = "localhost") {
   TlsPeers peers(files.client(), server, host);
   CHECK_FALSE(peers.shake_hands());
   CHECK(peers.client->status().code() == AMPS_E_SSL);
@@ -70,7 +71,8 @@ TEST_CASE("an IP address is verified like a name") {
 
 TEST_CASE("a certificate for another host is refused with the expected name") {
   const TlsFiles files;
-  mentions(client_refusal(files, files.server(), "broker.example"), "for another host, expected 'broker.example'");
+  mentions(client_refusal(files, files.server(), "broker.example"),
+           "for another host, expected 'broker.example'");
 }
 
 TEST_CASE("expired and future certificates are refused") {
@@ -266,7 +268,10 @@ TEST_CASE("a shutdown from a third thread ends reader and writer") {
   REQUIRE(peers.shake_hands());
   std::string got;
   std::thread reader([&] { read_to_end(*peers.client, &got); });
-  std::thread writer([&] { while (write_waiting(*peers.client, std::string(100'000, 'x'))) {} });
+  std::thread writer([&] {
+    while (write_waiting(*peers.client, std::string(100'000, 'x'))) {
+    }
+  });
   peers.client->shutdown();
   reader.join();
   writer.join();

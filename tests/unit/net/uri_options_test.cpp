@@ -41,10 +41,11 @@ TEST_CASE("without options every default holds") {
 }
 
 TEST_CASE("every option of a tcps connection is taken") {
-  const Uri uri = parse(Scheme::kTcps,
-                        "bind=127.0.0.2&ip_protocol_prefer=ipv6&tcp_rcvbuf=1000&tcp_sndbuf=2147483647&tcp_nodelay=0"
-                        "&tcp_linger=65535&tcp_keepalive=n&compression=zlib&http_preflight=YES&pretty=T"
-                        "&tls_ca=%2Fca.pem&tls_cert=c.pem&tls_key=k.pem&tls_verify=no&tls_sni=other.example");
+  const Uri uri =
+      parse(Scheme::kTcps,
+            "bind=127.0.0.2&ip_protocol_prefer=ipv6&tcp_rcvbuf=1000&tcp_sndbuf=2147483647&tcp_nodelay=0"
+            "&tcp_linger=65535&tcp_keepalive=n&compression=zlib&http_preflight=YES&pretty=T"
+            "&tls_ca=%2Fca.pem&tls_cert=c.pem&tls_key=k.pem&tls_verify=no&tls_sni=other.example");
   CHECK(uri.bind == "127.0.0.2");
   CHECK(uri.prefer_ipv6);
   CHECK(uri.tcp_rcvbuf == 1000u);
@@ -81,11 +82,29 @@ TEST_CASE("empty options are ignored") {
 }
 
 TEST_CASE("bad values, unknown keys and repeated keys are refused") {
-  for (const char* text :
-       {"colour=red", "Pretty=1", "pretty", "=1", "pretty=%zz", "tcp_rcvbuf=", "tcp_rcvbuf=-1", "tcp_rcvbuf=1k",
-        "tcp_rcvbuf=2147483648", "tcp_sndbuf=99999999999", "tcp_linger=65536", "tcp_linger=true", "bind=localhost",
-        "bind=1.2.3", "ip_protocol_prefer=ipv5", "compression=gzip", "compression=", "pretty=1&pretty=1",
-        "tls_cert=c.pem", "tls_key=k.pem", "tls_ca=", "tls_sni=", "tls_verify=maybe"}) {
+  for (const char* text : {"colour=red",
+                           "Pretty=1",
+                           "pretty",
+                           "=1",
+                           "pretty=%zz",
+                           "tcp_rcvbuf=",
+                           "tcp_rcvbuf=-1",
+                           "tcp_rcvbuf=1k",
+                           "tcp_rcvbuf=2147483648",
+                           "tcp_sndbuf=99999999999",
+                           "tcp_linger=65536",
+                           "tcp_linger=true",
+                           "bind=localhost",
+                           "bind=1.2.3",
+                           "ip_protocol_prefer=ipv5",
+                           "compression=gzip",
+                           "compression=",
+                           "pretty=1&pretty=1",
+                           "tls_cert=c.pem",
+                           "tls_key=k.pem",
+                           "tls_ca=",
+                           "tls_sni=",
+                           "tls_verify=maybe"}) {
     CHECK(refuses(Scheme::kTcps, text));
   }
   CHECK(refuses(Scheme::kUnix, "path="));
@@ -96,7 +115,8 @@ TEST_CASE("options of another transport are refused") {
   for (const char* text : {"path=/x", "tls_ca=x", "tls_verify=1", "tls_sni=x", "ws_prefix=1"}) {
     CHECK(refuses(Scheme::kTcp, text));
   }
-  for (const char* text : {"bind=127.0.0.1", "tcp_nodelay=1", "tcp_rcvbuf=1", "compression=zlib", "http_preflight=1"}) {
+  for (const char* text :
+       {"bind=127.0.0.1", "tcp_nodelay=1", "tcp_rcvbuf=1", "compression=zlib", "http_preflight=1"}) {
     CHECK(refuses(Scheme::kUnix, text));
   }
 }

@@ -69,8 +69,9 @@ TEST_CASE("hosts are names, IPv4 addresses or IPv6 addresses in brackets") {
 TEST_CASE("ports run from 1 to 65535") {
   CHECK(good("tcp://h:1/amps").port == 1);
   CHECK(good("tcp://h:65535/amps").port == 65535);
-  for (const char* text : {"tcp://h/amps", "tcp://h:/amps", "tcp://h:0/amps", "tcp://h:65536/amps",
-                           "tcp://h:-1/amps", "tcp://h:+1/amps", "tcp://h:9x/amps", "tcp://h:99999999999/amps"}) {
+  for (const char* text :
+       {"tcp://h/amps", "tcp://h:/amps", "tcp://h:0/amps", "tcp://h:65536/amps", "tcp://h:-1/amps",
+        "tcp://h:+1/amps", "tcp://h:9x/amps", "tcp://h:99999999999/amps"}) {
     CHECK(bad(text).code() == AMPS_E_URI);
   }
 }
@@ -94,7 +95,8 @@ TEST_CASE("the protocol is amps, json is its old name, header formats of old are
     CHECK(status.code() == AMPS_E_URI);
     CHECK(mentions(status, "/amps/fix"));
   }
-  for (const char* text : {"tcp://h:1", "tcp://h:1/", "tcp://h:1//json", "tcp://h:1/AMPS/json", "tcp://h:1/http"}) {
+  for (const char* text :
+       {"tcp://h:1", "tcp://h:1/", "tcp://h:1//json", "tcp://h:1/AMPS/json", "tcp://h:1/http"}) {
     CHECK(bad(text).code() == AMPS_E_URI);
   }
 }
@@ -152,9 +154,10 @@ TEST_CASE("redact_uri hides the password and nothing else") {
 
 TEST_CASE("no password shows up in a malformed URI or in the error about it") {
   for (const char* text :
-       {"tcp://ann:sec/ret@h:1/amps", "tcp://ann:sec?ret@h:1/amps", "tcp://ann:sec@x/ret@h:1/amps", "ann:secret@h:1",
-        "http://ann:secret@h:1/amps", "tcp://ann:secret%@h:1/amps", "tcp://ann:secret@h:0/amps",
-        "tcp://ann:secret@h:1/fix", "tcp://ann:secret@h:1/amps?x=1", "tcp://ann:secret\n@h:1/amps"}) {
+       {"tcp://ann:sec/ret@h:1/amps", "tcp://ann:sec?ret@h:1/amps", "tcp://ann:sec@x/ret@h:1/amps",
+        "ann:secret@h:1", "http://ann:secret@h:1/amps", "tcp://ann:secret%@h:1/amps",
+        "tcp://ann:secret@h:0/amps", "tcp://ann:secret@h:1/fix", "tcp://ann:secret@h:1/amps?x=1",
+        "tcp://ann:secret\n@h:1/amps"}) {
     CHECK(redact_uri(text).find("sec") == std::string::npos);
     CHECK(redact_uri(text).find("ret") == std::string::npos);
     CHECK_FALSE(mentions(bad(text), "sec"));

@@ -11,7 +11,9 @@
 namespace amps::net {
 namespace {
 
-Deadline in_ms(int ms) { return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms); }
+Deadline in_ms(int ms) {
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+}
 
 }  // namespace
 

@@ -48,7 +48,9 @@ TEST_CASE("output begins like a zlib stream and each flush ends with a sync mark
   CHECK(write_all(*stream, "hello"));
   REQUIRE(script.output.size() > 6);
   CHECK(script.output[0] == '\x78');
-  CHECK((static_cast<unsigned char>(script.output[0]) * 256 + static_cast<unsigned char>(script.output[1])) % 31 == 0);
+  CHECK((static_cast<unsigned char>(script.output[0]) * 256 + static_cast<unsigned char>(script.output[1])) %
+            31 ==
+        0);
   CHECK(script.output.substr(script.output.size() - 4) == std::string("\x00\x00\xff\xff", 4));
   const std::size_t before = script.output.size();
   CHECK(write_all(*stream, "again"));
