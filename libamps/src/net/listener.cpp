@@ -126,7 +126,7 @@ Status parse_listen_address(std::string_view text, ListenAddress* out) {
     port = text.substr(colon + 1);
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (bracketed) host = host.substr(1, host.size() - 2);
-    if (host.empty() || (!bracketed && host.find(':') != std::string_view::npos)) {
+    if (host.empty() || (!bracketed && host.find_first_of(":[]") != std::string_view::npos)) {
       return Status(AMPS_E_URI, "address " + std::string(text) + " is not of the form [host:]port");
     }
     out->host = host;

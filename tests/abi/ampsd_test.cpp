@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker as a command: what it prints and how it ends.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/raw_client.h"
+
+namespace {
+
+// ampsd with its standard output and error in one pipe.
+class Ampsd {
+ public:
+  explicit Ampsd(const std::vector<std::string>& arguments) {
+    int fds[2];
+    REQUIRE(::pipe2(fds, O_CLOEXEC) == 0);
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::dup2(fds[1], STDOUT_FILENO);
+      ::dup2(fds[1], STDERR_FILENO);
+      std::vector<char*> argv{const_cast<char*>(AMPSD)};
+      for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+      argv.push_back(nullptr);
+      ::execv(AMPSD, argv.data());
+      ::_exit(127);
+    }
+    ::close(fds[1]);
+    fd_ = fds[0];
+  }
+  ~Ampsd() {
+    if (process_ > 0) {
+      ::kill(process_, SIGKILL);
+      ::waitpid(process_, nullptr, 0);
+    }
+    ::close(fd_);
+  }
+  Ampsd(const Ampsd&) = delete;
+  Ampsd& operator=(const Ampsd&) = delete;
+
+  // Reads until the text has been printed, or everything.
+  std::string read_until(const std::string& text) {
+    char bytes[4096];
+    while (output_.find(text) == std::string::npos) {
+      const ssize_t count = ::read(fd_, bytes, sizeof bytes);
+      if (count <= 0) break;
+      output_.append(bytes, static_cast<std::size_t>(count));
+    }
+    return output_;
+  }
+  int wait() {
+    read_until("never printed");
+    int status = 0;
+    ::waitpid(std::exchange(process_, 0), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  void signal(int number) { ::kill(process_, number); }
+  const std::string& output() const { return output_; }
+
+ private:
+  pid_t process_ = 0;
+  int fd_ = -1;
+  std::string output_;
+};
+
+bool prints(const std::vector<std::string>& arguments, int code, const std::string& text) {
+  Ampsd ampsd(arguments);
+  const int ended = ampsd.wait();
+  CAPTURE(ampsd.output());
+  CHECK(ended == code);
+  return ampsd.output().find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("ampsd says where it listens, serves, and ends with 0 on a signal") {
+  for (const int number : {SIGTERM, SIGINT}) {
+    Ampsd ampsd({"--listen", "127.0.0.1:0", "--type", "nvfix", "--quiet"});
+    const std::string output = ampsd.read_until("nvfix\n");
+    const std::string begin = "tcp://127.0.0.1:";
+    REQUIRE(output.find(begin) != std::string::npos);
+    raw::Client client(
+        static_cast<std::uint16_t>(std::stoi(output.substr(output.find(begin) + begin.size()))));
+    client.logon();
+    ampsd.signal(number);
+    CHECK(ampsd.wait() == 0);
+  }
+}
+
+TEST_CASE("ampsd answers questions about itself") {
+  CHECK(prints({"--help"}, 0, "--verify-config"));
+  CHECK(prints({"--version"}, 0, "-broker\n"));
+  CHECK(prints({"--sample-config"}, 0, "<AMPSConfig>"));
+}
+
+TEST_CASE("ampsd ends with 1 when it was told something wrong, 2 when it cannot start") {
+  CHECK(prints({"--fly"}, 1, "--fly"));
+  CHECK(prints({"--config"}, 1, "needs a value"));
+  CHECK(prints({"/nonexistent.xml"}, 1, "/nonexistent.xml"));
+  CHECK(prints({"--listen", "203.0.113.7:0"}, 2, "203.0.113.7"));
+  CHECK(prints({"--listen", "0.0.0.0:0"}, 2, "AllowAnonymous"));
+}
+
+TEST_CASE("ampsd checks and shows a configuration with its variables") {
+  char path[] = "/tmp/ampsd-XXXXXX";
+  const int fd = ::mkstemp(path);
+  REQUIRE(fd >= 0);
+  ::close(fd);
+  std::ofstream(path) << "<AMPSConfig><Name>${A}</Name></AMPSConfig>";
+  CHECK(prints({"--verify-config", "-DA=x", path}, 0, ""));
+  CHECK(prints({"--dump-config", "-D", "A=me", "--config", path}, 0, "<Name>me</Name>"));
+  CHECK(prints({"--verify-config", path}, 1, std::string(path) + ":1:14: variable A is not set"));
+  ::unlink(path);
+}
