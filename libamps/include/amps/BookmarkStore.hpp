@@ -16,6 +16,9 @@ namespace AMPS {
 class AMPS_TYPE BookmarkStore {
  public:
   AMPS_FN BookmarkStore() {}
+  AMPS_FN BookmarkStore(const BookmarkStore&) = default;
+  AMPS_FN BookmarkStore& operator=(const BookmarkStore&) = default;
+  AMPS_FN ~BookmarkStore() = default;
   /** Takes the object over. */
   AMPS_FN BookmarkStore(BookmarkStoreImpl* store) : part_(store) {}
   AMPS_FN explicit BookmarkStore(const detail::PartRef<BookmarkStoreImpl>& part) : part_(part) {}

@@ -29,6 +29,8 @@ class AMPS_TYPE Command {
     return *this;
   }
 
+  AMPS_FN ~Command() = default;
+
   AMPS_FN Command& reset(const std::string& command) { return reset(command.data(), command.size()); }
   AMPS_FN Command& reset(const char* command, size_t size) {
     clear();

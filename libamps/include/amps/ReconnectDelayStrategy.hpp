@@ -17,6 +17,9 @@ namespace AMPS {
 class AMPS_TYPE ReconnectDelayStrategy {
  public:
   AMPS_FN ReconnectDelayStrategy() {}
+  AMPS_FN ReconnectDelayStrategy(const ReconnectDelayStrategy&) = default;
+  AMPS_FN ReconnectDelayStrategy& operator=(const ReconnectDelayStrategy&) = default;
+  AMPS_FN ~ReconnectDelayStrategy() = default;
   /** Takes the object over. */
   AMPS_FN ReconnectDelayStrategy(ReconnectDelayStrategyImpl* strategy) : part_(strategy) {}
   AMPS_FN explicit ReconnectDelayStrategy(const detail::PartRef<ReconnectDelayStrategyImpl>& part) : part_(part) {}

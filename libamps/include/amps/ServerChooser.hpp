@@ -17,6 +17,9 @@ namespace AMPS {
 class AMPS_TYPE ServerChooser {
  public:
   AMPS_FN ServerChooser() {}
+  AMPS_FN ServerChooser(const ServerChooser&) = default;
+  AMPS_FN ServerChooser& operator=(const ServerChooser&) = default;
+  AMPS_FN ~ServerChooser() = default;
   /** Takes the object over. */
   AMPS_FN ServerChooser(ServerChooserImpl* chooser) : part_(chooser) {}
   AMPS_FN explicit ServerChooser(const detail::PartRef<ServerChooserImpl>& part) : part_(part) {}

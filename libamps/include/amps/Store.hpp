@@ -16,6 +16,9 @@ namespace AMPS {
 class AMPS_TYPE Store {
  public:
   AMPS_FN Store() {}
+  AMPS_FN Store(const Store&) = default;
+  AMPS_FN Store& operator=(const Store&) = default;
+  AMPS_FN ~Store() = default;
   /** Takes the object over. */
   AMPS_FN Store(StoreImpl* store) : part_(store) {}
   AMPS_FN explicit Store(const detail::PartRef<StoreImpl>& part) : part_(part) {}
