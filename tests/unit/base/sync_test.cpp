@@ -22,31 +22,6 @@ struct Box {
   int value AMPS_GUARDED_BY(mutex) = 0;
 };
 
-// Runs `body` in a child and says whether it ended by abort().
-template <typename Body>
-bool aborts(Body body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    // What the child prints belongs to the violation; and doctest's own signal handler must not report it.
-    const int null = open("/dev/null", O_WRONLY);
-    dup2(null, STDERR_FILENO);
-    dup2(null, STDOUT_FILENO);
-    signal(SIGABRT, SIG_DFL);
-    body();
-    _exit(0);
-  }
-  int state = 0;
-  waitpid(child, &state, 0);
-  return WIFSIGNALED(state) && WTERMSIG(state) == SIGABRT;
-}
-
-void lock_both(Mutex& first, Mutex& second) AMPS_NO_THREAD_SAFETY_ANALYSIS {
-  first.lock();
-  second.lock();
-  first.unlock();
-  second.unlock();
-}
-
 }  // namespace
 
 TEST_CASE("a waiting thread sees what another one changed") {
@@ -86,7 +61,36 @@ TEST_CASE("try_lock says no while another thread holds the mutex") {
   CHECK_FALSE(taken);
 }
 
-#if !defined(NDEBUG) && !defined(__SANITIZE_THREAD__)
+#ifndef NDEBUG  // Ranks are checked in debug builds only.
+namespace {
+
+// Runs `body` in a child and says whether it ended by abort().
+template <typename Body>
+bool aborts(Body body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    // What the child prints belongs to the violation; and doctest's own signal handler must not report it.
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDERR_FILENO);
+    dup2(null, STDOUT_FILENO);
+    signal(SIGABRT, SIG_DFL);
+    body();
+    _exit(0);
+  }
+  int state = 0;
+  waitpid(child, &state, 0);
+  return WIFSIGNALED(state) && WTERMSIG(state) == SIGABRT;
+}
+
+void lock_both(Mutex& first, Mutex& second) AMPS_NO_THREAD_SAFETY_ANALYSIS {
+  first.lock();
+  second.lock();
+  first.unlock();
+  second.unlock();
+}
+
+}  // namespace
+
 TEST_CASE("ranks may be taken upwards only") {
   Mutex low(LockRank::kRouter);
   Mutex high(LockRank::kOutbound);

@@ -63,8 +63,9 @@ void check_frame(const Vector& vector, std::string_view frame) {
   const amps::Status status = decoder.decode(frame, &header);
   REQUIRE(status.ok() == !vector.refused);
   if (vector.refused) return;
-  for (const auto& [name, value] : vector.fields) {
-    CHECK_MESSAGE(std::string(header.get(field_names().at(name))) == value, vector.name << ": " << name);
+  for (const auto& field : vector.fields) {
+    CAPTURE(field.first);
+    CHECK(std::string(header.get(field_names().at(field.first))) == field.second);
   }
   CHECK_MESSAGE(frame.substr(header.size_bytes) == vector.body, vector.name);
 }
