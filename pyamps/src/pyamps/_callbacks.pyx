@@ -5,7 +5,7 @@ import os
 import threading
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from cpython.exc cimport PyErr_CheckSignals, PyErr_SetObject, PyErr_WriteUnraisable
+from cpython.exc cimport PyErr_SetObject, PyErr_WriteUnraisable
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF, PyObject
 from libc.stdint cimport int32_t, uintptr_t
 
@@ -20,6 +20,7 @@ cdef extern from "Python.h":
     PyObject* PyObject_CallNoArgs(PyObject* callable)
     Py_ssize_t Py_REFCNT(PyObject* o)
     void PyErr_Clear()
+    int PyErr_CheckSignals() noexcept  # cpython.exc declares it to raise, which py_check_signals must not.
 
 cdef extern from "gil.h" nogil:
     void pyamps_on_message(c.amps_message_ref_t* message, void* box) noexcept
