@@ -77,7 +77,7 @@ def test_version_names_what_is_installed(cli):
 
 
 def test_config_gives_flags_that_compile(cli, tmp_path):
-    done = cli.run("config", "--cflags", "--libs")
+    done = cli.run("config", "--cflags", "--libs", "--rpath")
     source = tmp_path / "a.c"
     source.write_text("#include <amps/amps.h>\nint main(void) { return amps_version_string()[0] == 0; }\n")
     program = tmp_path / "a"
