@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from broker_process import BrokerProcess  # noqa: E402
-from bystander import Bystander  # noqa: E402
+from broker_process import BrokerProcess
+from bystander import Bystander
 
 TEST_S = 60  # A test that takes longer hangs; all stacks are printed and the run ends.
 

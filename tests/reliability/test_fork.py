@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import subprocess
@@ -78,9 +79,6 @@ def test_child_that_ends_like_a_program(parent: Parent):
     """With all finalizers, as sys.exit() runs them."""
     child = os.fork()
     if child == 0:
-        sys.stdout = sys.stderr = open(os.devnull, "w")
-        import atexit
-
         atexit._run_exitfuncs()
         parent.client = None
         os._exit(0)

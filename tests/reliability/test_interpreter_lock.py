@@ -54,10 +54,14 @@ def counter():
     it.stop()
 
 
-def silent_after_logon(connection: ServerConnection) -> None:
-    connection.accept_logon()
+def silent(connection: ServerConnection) -> None:
     while True:
         connection.read_frame(60)
+
+
+def silent_after_logon(connection: ServerConnection) -> None:
+    connection.accept_logon()
+    silent(connection)
 
 
 BLOCKING = {
@@ -83,7 +87,7 @@ def test_other_threads_run_while_a_call_waits(call: str, counter: Counter):
 
 
 def test_other_threads_run_while_connecting_waits(counter: Counter):
-    with FakeServer(lambda connection: connection.read_frame(60)) as server, pyamps.Client("waits") as client:
+    with FakeServer(silent) as server, pyamps.Client("waits") as client:
         client.connect(server.uri)
         solo = counter.rate()
 
