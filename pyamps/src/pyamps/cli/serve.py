@@ -122,12 +122,15 @@ def _serve(context: click.Context, broker: pyamps.Broker) -> None:
         broker.start()
     except pyamps.AMPSException as error:
         _fail(context, error, EXIT_START)
-    with broker:
+    try:
         for address in broker.addresses:
             click.echo(broker.uri(address["message_type"] or "json", transport=address["type"]))
         if not all(address["message_type"] for address in broker.addresses):
             note("other message types in place of json work too; Ctrl-C stops")
+        sys.stdout.flush()
         signal.sigwait(STOP_SIGNALS)
+    finally:
+        broker.stop()
 
 
 def _fail(context: click.Context, error: Exception, code: int) -> NoReturn:
