@@ -11,6 +11,7 @@ from ._client import ACK_BITS, NUMBERS
 from ._message import Message
 from .aliases import with_camel_case
 from .command import Command
+from .exceptions import ConnectionException
 from .version import VersionInfo, convert_version_to_number
 
 __all__ = ["Client"]
@@ -335,7 +336,15 @@ def _with_thread_id(callback):
         wants = len(inspect.signature(callback).parameters) > 0
     except (TypeError, ValueError):
         wants = False
-    return (lambda: callback(get_ident())) if wants else callback
+
+    def call():
+        try:
+            callback(*((get_ident(),) if wants else ()))
+        except Exception as error:
+            # The receive thread ends here; connect() fails with this class.
+            raise ConnectionException(f"the thread-created callback raised {error!r}") from error
+
+    return call
 
 
 def load_own_openssl():

@@ -38,7 +38,7 @@ def _folder_of(*sentinel: str) -> Path:
     path = Path(str(resource))
     if not path.is_file():
         raise FileNotFoundError(f"{'/'.join(sentinel)} is not part of this installation of pyamps")
-    return path.resolve().parent
+    return path.absolute().parent
 
 
 def get_include() -> list[str]:
@@ -49,7 +49,7 @@ def get_include() -> list[str]:
 
 def get_library_dir() -> str:
     """Folder of ``libamps.so``."""
-    return str(_folder_of("lib", "libamps.so"))
+    return str(_folder_of("lib", "libamps.so.1"))
 
 
 def get_pkgconfig_dir() -> str:

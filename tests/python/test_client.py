@@ -1,0 +1,533 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sessions, publishing, subscriptions, commands and settings of a client."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+
+import pytest
+
+import pyamps as AMPS
+from pyamps.testing import Broker, Collector, wait_until
+
+
+def test_sends_and_receives(client, topic):
+    """PY-015 PY-021 PY-022 PY-050 PY-053 PY-067: a handler gets what is published."""
+    got = Collector()
+    sub_id = client.subscribe(got, topic)
+    assert isinstance(sub_id, str)
+    assert sub_id
+    assert client.publish(topic, '{"id": 1}') == 0
+    client.publish(topic, b"bytes")
+    client.publish(topic.encode(), bytearray(b"buffer"))
+    client.publish_flush(10_000)
+    assert [message.get_data() for message in got.wait_for(3)] == ['{"id": 1}', "bytes", "buffer"]
+    message = got.messages[0]
+    assert message.get_topic() == topic
+    assert message.get_sub_id() == sub_id
+    assert message.get_command() == AMPS.Message.Command.Publish == "publish"
+
+
+def test_close_may_be_called_twice_and_the_client_connects_again(broker, topic):
+    """PY-023 PY-024: close is idempotent, also when connect failed."""
+    client = AMPS.Client("again")
+    client.close()
+    with pytest.raises(AMPS.ConnectionRefusedException):
+        client.connect("tcp://127.0.0.1:1/amps/json")
+    client.close()
+    for _ in range(2):
+        client.connect(broker.uri("json"))
+        client.logon(10_000)
+        client.flush(10_000)
+        client.disconnect()
+        client.close()
+
+
+def test_context_manager_closes(broker):
+    """PY-016"""
+    with AMPS.Client("with") as client:
+        client.connect(broker.uri("json"))
+        client.logon()
+    with pytest.raises(AMPS.DisconnectedException):
+        client.publish("a", "b")
+
+
+def test_connect_failures(broker, client):
+    """PY-297 PY-300 PY-310 PY-311 PY-312 PY-314 PY-335: each has its class."""
+    with pytest.raises(AMPS.AlreadyConnectedException):
+        client.connect(broker.uri("json"))
+    fresh = AMPS.Client()
+    with pytest.raises(AMPS.InvalidURIException):
+        fresh.connect("nonsense")
+    with pytest.raises(AMPS.InvalidTransportOptionsException):
+        fresh.connect(broker.uri("json") + "?no_such_option=1")
+    with pytest.raises(AMPS.TransportTypeException):
+        fresh.connect("carrier-pigeon://127.0.0.1:1/amps/json")
+    with pytest.raises(AMPS.ConnectionRefused) as refused:
+        fresh.connect("tcp://127.0.0.1:1/amps/json")
+    assert "127.0.0.1" in str(refused.value)
+    with pytest.raises(TypeError):
+        fresh.connect(17)
+    with pytest.raises(ValueError, match="NUL"):
+        fresh.connect("tcp://127.0.0.1\0:1/amps/json")
+
+
+def test_names(broker):
+    """PY-025 PY-026 PY-027 PY-028: names, made up when missing, fixed while connected."""
+    assert AMPS.Client().name()
+    assert AMPS.Client().name() != AMPS.Client().name()
+    client = AMPS.Client("first")
+    client.set_name("second")
+    assert client.name() == client.get_name() == "second"
+    client.connect(broker.uri("json"))
+    with pytest.raises(AMPS.AMPSException):
+        client.set_name("third")
+    client.logon(10_000)
+    assert client.get_name_hash_value() > 0
+    assert client.get_name_hash() == str(client.get_name_hash_value())
+    client.close()
+
+
+def test_versions_and_information(client, broker):
+    """PY-029 PY-030 PY-031 PY-032 PY-033 PY-034"""
+    assert client.get_uri() == broker.uri("json")
+    assert client.get_server_version() >= 0
+    assert isinstance(client.get_server_version_info(), AMPS.VersionInfo)
+    assert AMPS.Client.convert_version_to_number("5.3.4.1") == 5030401
+    with pytest.raises(ValueError, match="not a version"):
+        AMPS.Client.convert_version_to_number("five")
+    info = client.get_connection_info()
+    assert info["client.name"] == client.name()
+    assert info.keys() == client.gather_connection_info().keys()
+
+
+def test_password_is_not_shown():
+    """PY-029 PY-180: repr and information show no password."""
+    client = AMPS.Client("secretive")
+    with pytest.raises(AMPS.ConnectionRefusedException) as refused:
+        client.connect("tcp://me:hunter2@127.0.0.1:1/amps/json")
+    assert "hunter2" not in repr(client) + str(client) + str(refused.value)
+    assert "hunter2" not in str(client.get_connection_info())
+
+
+def test_logon_correlation_data(client):
+    """PY-035"""
+    fresh = AMPS.Client()
+    fresh.set_logon_correlation_data("abc123==")
+    assert fresh.get_logon_correlation_data() == "abc123=="
+
+
+def test_state_listeners(broker):
+    """PY-037 PY-038 PY-039 PY-274 PY-275 PY-276: functions and objects, added once, removed."""
+    states, more = [], []
+
+    class Listener(AMPS.ConnectionStateListener):
+        def connection_state_changed(self, state):
+            more.append(state)
+
+    listener = Listener()
+    client = AMPS.Client()
+    client.add_connection_state_listener(states.append)
+    client.add_connection_state_listener(states.append)
+    client.add_connection_state_listener(listener)
+    client.connect(broker.uri("json"))
+    client.logon(10_000)
+    client.disconnect()
+    names = AMPS.ConnectionStateListener
+    assert states[:2] == [names.Connected, names.LoggedOn]
+    assert states[-1] in (names.Disconnected, names.Shutdown)
+    assert states == more
+    client.remove_connection_state_listener(listener)
+    client.remove_connection_state_listener(print)
+    client.clear_connection_state_listeners()
+    before = len(states)
+    client.connect(broker.uri("json"))
+    client.close()
+    assert len(states) == len(more) == before
+
+
+def test_sync_subscribe(client, other, topic):
+    """PY-052 PY-216: without a handler a stream is returned."""
+    with client.subscribe(topic=topic, timeout=5000) as stream:
+        other.publish(topic, "1")
+        assert next(stream).get_data() == "1"
+
+
+def test_unsubscribe(client, topic):
+    """PY-063: one id, all, unknown ids."""
+    got = Collector()
+    sub_id = client.subscribe(got, topic)
+    client.publish(topic, "1")
+    got.wait_for(1)
+    client.unsubscribe(sub_id)
+    client.unsubscribe("no-such-id")
+    client.publish(topic, "2")
+    client.flush(10_000)
+    client.subscribe(got, topic)
+    client.unsubscribe()
+    client.publish(topic, "3")
+    client.flush(10_000)
+    assert got.data == ["1"]
+
+
+def test_commands(client, topic):
+    """PY-043 PY-044 PY-045 PY-111 PY-112: a Command does what the named methods do."""
+    got = Collector()
+    command = AMPS.Command("subscribe").set_topic(topic).set_sub_id("mine").set_timeout(5000)
+    assert client.execute_async(command, got) == "mine"
+    assert command.get_command_id() is None
+    client.unsubscribe("mine")
+    client.execute_async_no_resubscribe(command, got)
+    stream = client.execute(AMPS.Command("publish").set_topic(topic).set_data("x"))
+    assert list(stream) == []
+    assert got.wait_for(1)[0].get_data() == "x"
+
+
+def test_requested_acks_are_delivered(client, topic):
+    """PY-130 PY-131 PY-154 PY-155: only acknowledgements the program asked for."""
+    command = AMPS.Command("subscribe").set_topic(topic).add_ack_type("processed").set_timeout(5000)
+    with client.execute(command) as stream:
+        ack = next(stream)
+        assert ack.get_command() == "ack"
+        assert ack.get_ack_type() == AMPS.Message.AckType.Processed
+        assert ack.get_status() == AMPS.Message.Status.Success
+        assert ack.get_data() is None
+
+
+def test_refused_command_leaves_the_client_usable(client, topic):
+    """PY-296 PY-298 PY-318: a refused command raises; the session goes on."""
+    with pytest.raises(AMPS.BadRegexTopicException) as refused:
+        client.subscribe("^(", timeout=5000)
+    assert isinstance(refused.value, (AMPS.BadRegexTopic, AMPS.CommandException))
+    assert refused.value.reason
+    assert refused.value.code == 41
+    client.flush(10_000)
+
+
+def test_duplicate_sub_id(client, topic):
+    """PY-326"""
+    command = AMPS.Command("subscribe").set_topic(topic).set_sub_id("twice").set_timeout(5000)
+    client.execute_async(command, print)
+    with pytest.raises(AMPS.CommandException):
+        client.execute_async(command, print)
+
+
+def test_settings(client):
+    """PY-072 PY-073 PY-074 PY-075 PY-076 PY-079: every setter has its getter."""
+    client.set_auto_ack(True)
+    assert client.get_auto_ack() is True
+    client.set_ack_batch_size(50)
+    assert client.get_ack_batch_size() == 50
+    client.set_ack_timeout(250)
+    assert client.get_ack_timeout() == 250
+    client.set_default_max_depth(7)
+    assert client.get_default_max_depth() == 7
+    client.set_retry_on_disconnect(False)
+    assert client.get_retry_on_disconnect() is False
+    client.set_error_on_publish_gap(True)
+    assert client.get_error_on_publish_gap() is True
+    assert client.get_unpersisted_count() == 0
+
+
+def test_camel_case_names(client):
+    """PY-014: the same functions."""
+    assert AMPS.Client.setAckBatchSize is AMPS.Client.set_ack_batch_size
+    assert AMPS.Client.executeAsync is AMPS.Client.execute_async
+    assert AMPS.HAClient.connectAndLogon is AMPS.HAClient.connect_and_logon
+    assert AMPS.Command.setTopic is AMPS.Command.set_topic
+    assert AMPS.Message.getData is AMPS.Message.get_data
+    assert AMPS.MessageStream.maxDepth is AMPS.MessageStream.max_depth
+
+
+def test_last_chance_and_unhandled(client, topic):
+    """PY-083 PY-084: messages nobody else wanted."""
+    got, unhandled = Collector(), Collector()
+    client.set_last_chance_message_handler(got)
+    client.execute_async(AMPS.Command("subscribe").set_topic(topic), None)
+    client.publish(topic, "1")
+    got.wait_for(1)
+    client.set_unhandled_message_handler(unhandled)
+    client.publish(topic, "2")
+    assert unhandled.wait_for(1)[0].get_data() == "2"
+    client.set_unhandled_message_handler(None)
+    client.set_last_chance_message_handler(None)
+
+
+def test_global_command_type_handler(client, topic):
+    """PY-086: sees every message of a command, after its route."""
+    got, all_publishes = Collector(), Collector()
+    client.set_global_command_type_message_handler("publish", all_publishes)
+    client.subscribe(got, topic)
+    client.publish(topic, "x")
+    all_publishes.wait_for(1)
+    assert len(got.wait_for(1)) == 1
+    with pytest.raises(ValueError, match="not the name of a command"):
+        client.set_global_command_type_message_handler("nothing", got)
+
+
+def test_duplicate_handler_getter(client):
+    """PY-085"""
+    assert client.get_duplicate_message_handler() is None
+    client.set_duplicate_message_handler(print)
+    assert client.get_duplicate_message_handler() is print
+
+
+def test_thread_created_callback_and_deferred_execution(broker):
+    """PY-081 PY-082: on the receive thread."""
+    ids, ran = [], threading.Event()
+    client = AMPS.Client()
+    client.set_thread_created_callback(ids.append)
+    client.connect(broker.uri("json"))
+    client.logon(10_000)
+    assert len(ids) == 1
+    assert ids[0] != threading.get_ident()
+
+    def deferred(word):
+        ids.append((word, threading.get_ident()))
+        ran.set()
+
+    client.deferred_execution(deferred, "now")
+    assert ran.wait(10)
+    assert ids[1] == ("now", ids[0])
+    client.close()
+    client.set_thread_created_callback(lambda: 1 / 0)
+    with pytest.raises(AMPS.ConnectionException):
+        client.connect(broker.uri("json"))
+
+
+def test_disconnect_handler():
+    """PY-089: called with the client when the connection is lost, not for a deliberate disconnect."""
+    lost = []
+    with Broker() as broker:
+        client = AMPS.Client()
+        client.set_disconnect_handler(lost.append)
+        client.connect(broker.uri("json"))
+        client.logon(10_000)
+        client.disconnect()
+        assert lost == []
+        client.connect(broker.uri("json"))
+        client.logon(10_000)
+    wait_until(lambda: lost == [client])
+    with pytest.raises(AMPS.DisconnectedException):
+        client.publish("a", "b")
+
+
+def test_disconnect_handler_may_reconnect():
+    """PY-089: connect and logon are allowed in it."""
+    with Broker() as first, Broker() as second:
+        again = threading.Event()
+
+        def reconnect(client):
+            client.connect(second.uri("json"))
+            client.logon(10_000)
+            again.set()
+
+        client = AMPS.Client()
+        client.set_disconnect_handler(reconnect)
+        client.connect(first.uri("json"))
+        client.logon(10_000)
+        first.stop()
+        assert again.wait(10)
+        wait_until(lambda: client.flush(5000) is None)
+        client.close()
+
+
+def test_exception_listener(client, topic):
+    """PY-088: gets the exception object itself; the subscription goes on."""
+    caught, got = [], Collector()
+    error = RuntimeError("from a handler")
+
+    def handler(message):
+        got(message)
+        raise error
+
+    client.set_exception_listener(caught.append)
+    assert client.get_exception_listener() == caught.append
+    client.subscribe(handler, topic)
+    for data in "12":
+        client.publish(topic, data)
+    got.wait_for(2)
+    wait_until(lambda: len(caught) == 2)
+    assert caught[0] is error
+    with pytest.raises(TypeError):
+        client.set_exception_listener(17)
+
+
+def test_exceptions_without_a_listener_are_shown(client, topic, monkeypatch):
+    """PY-088: sys.unraisablehook sees them, SystemExit too."""
+    seen = []
+    monkeypatch.setattr("sys.unraisablehook", lambda args: seen.append(args.exc_value))
+
+    def handler(message):
+        raise SystemExit(3)
+
+    client.subscribe(handler, topic)
+    client.publish(topic, "x")
+    wait_until(lambda: seen)
+    assert isinstance(seen[0], SystemExit)
+    client.flush(10_000)
+
+
+def test_waiting_in_a_handler_is_refused(client, topic):
+    """PY-308: at once, with an explanation."""
+    caught = []
+
+    def handler(message):
+        for wait in (client.flush, client.publish_flush, lambda: client.subscribe("x"), client.logon):
+            try:
+                wait()
+            except AMPS.UsageException as error:
+                caught.append(error)
+
+    client.subscribe(handler, topic)
+    client.publish(topic, "x")
+    wait_until(lambda: len(caught) == 4)
+
+
+def test_handlers_may_publish_and_unsubscribe(client, topic):
+    """5.5: what does not wait is allowed, disconnecting too."""
+    got = Collector()
+    done = threading.Event()
+
+    def handler(message):
+        client.publish(topic + "/echo", message.get_data())
+        client.unsubscribe(sub_id)
+        client.flush_acks()
+        done.set()
+
+    client.subscribe(got, topic + "/echo")
+    sub_id = client.subscribe(handler, topic)
+    client.publish(topic, "x")
+    assert got.wait_for(1)[0].get_data() == "x"
+    assert done.wait(10)
+    closed = threading.Event()
+    client.subscribe(lambda message: (client.disconnect(), closed.set()), topic)
+    client.publish(topic, "x")
+    assert closed.wait(10)
+
+
+def test_timeouts(client, topic):
+    """PY-305: int or timedelta."""
+    client.flush(timeout=5000)
+    client.flush(datetime.timedelta(seconds=5))
+    with pytest.raises(ValueError, match="milliseconds"):
+        client.flush(-1)
+
+
+def test_acks_and_discard_without_queues(client, topic):
+    """PY-064 PY-065 PY-069 PY-179: harmless for messages of no queue."""
+    got = Collector()
+    client.subscribe(got, topic)
+    client.publish(topic, "x")
+    message = got.wait_for(1)[0]
+    message.ack()
+    client.ack(message)
+    client.discard(message)
+    client.flush_acks()
+
+
+def test_failed_write_handler(client):
+    """PY-087: callables and None."""
+    client.set_failed_write_handler(lambda message, reason: None)
+    client.set_failed_write_handler(None)
+    with pytest.raises(TypeError):
+        client.set_failed_write_handler("no")
+
+
+def test_heartbeat(client):
+    """PY-036: a quiet session with heartbeats stays alive."""
+    client.set_heartbeat(1)
+    client.flush(10_000)
+    client.set_heartbeat(5, 20)
+    client.flush(10_000)
+
+
+def test_preflight_headers(broker):
+    """PY-040 PY-041 PY-042 PY-341"""
+    client = AMPS.Client()
+    client.add_http_preflight_header("X-One: 1")
+    client.add_http_preflight_header("X-Two", "2")
+    client.set_http_preflight_headers({"X-Three": "3"})
+    client.set_http_preflight_headers(["X-Four: 4"])
+    client.connect(broker.uri("json") + "?http_preflight=true")
+    client.logon(10_000)
+    client.clear_http_preflight_headers()
+    client.close()
+
+
+def test_message_routes(client, topic):
+    """PY-046 PY-047 PY-048 PY-049"""
+    got = Collector()
+    client.add_message_handler("route", got, "processed,stats", True)
+    assert client.remove_message_handler("route") is True
+    assert client.remove_message_handler("route") is False
+    message = client.allocate_message()
+    message.set_command("subscribe")
+    message.set_topic(topic)
+    client.send(message, got, 5000)
+    published = client.allocate_message()
+    published.set_command("publish")
+    published.set_topic(topic)
+    published.set_data("sent")
+    client.send(published)
+    assert got.wait_for(1)[0].get_data() == "sent"
+
+
+def test_subclasses_and_attributes(broker):
+    """1.2: classes may be subclassed, with other arguments, and get attributes."""
+
+    class Mine(AMPS.Client):
+        def __init__(self, uri):
+            super().__init__("mine")
+            self.uri = uri
+
+        def start(self):
+            self.connect(self.uri)
+            self.logon(10_000)
+            return self
+
+    client = Mine(broker.uri("json")).start()
+    client.extra = 1
+    client.close()
+    with pytest.raises(AMPS.UsageException):
+        AMPS.Client.__new__(AMPS.Client).flush()
+    with pytest.raises(AMPS.UsageException):
+        AMPS.Client.__new__(AMPS.Client).publish("a", "b")
+
+
+def test_publish_arguments(client, topic):
+    """PY-050 PY-051: wrong types are refused before anything is sent."""
+    client.delta_publish(topic, "{}", 5)
+    client.publish(topic, "{}", expiration=10)
+    for arguments in ((1, "x"), (topic, 5), (topic, object())):
+        with pytest.raises(TypeError):
+            client.publish(*arguments)
+    with pytest.raises(TypeError):
+        client.publish(topic)
+    assert client.publish_many(topic, (str(n) for n in range(10))) == 10
+
+
+def test_connection_lost_ends_streams():
+    """PY-301: a stream of a plain client gives what it has and ends."""
+    with Broker() as broker:
+        client = AMPS.Client()
+        client.connect(broker.uri("json"))
+        client.logon(10_000)
+        stream = client.subscribe("t")
+        client.publish("t", "kept")
+        client.flush(10_000)
+        broker.stop()
+        assert [message.get_data() for message in stream] == ["kept"]
+        client.close()
+
+
+def test_name_in_use(broker, client):
+    """PY-304: the broker answers for the client."""
+    second = AMPS.Client(client.name())
+    second.connect(broker.uri("json"))
+    try:
+        second.logon(10_000)
+    except AMPS.NameInUseException as error:
+        assert isinstance(error, AMPS.NameInUse)
+    second.close()
