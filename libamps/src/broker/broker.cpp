@@ -31,7 +31,7 @@ std::size_t io_thread_count(std::uint64_t wanted) {
 }  // namespace
 
 // The build defines it, so that it is written in one place only.
-const char* broker_version() noexcept { return AMPS_BROKER_VERSION; }
+const char* broker_version() noexcept { return AMPS_PROJECT_VERSION "-broker"; }
 
 // Everything that exists while the broker runs. Members are torn down from the last to the first.
 struct Broker::Running {

@@ -18,8 +18,8 @@ constexpr char kHelp[] =
     "usage: ampsd [OPTION]... [CONFIG]\n"
     "Serves the AMPS protocol until SIGINT, SIGTERM or SIGHUP.\n\n"
     "  --config FILE        read this XML configuration (or name it last)\n"
-    "  --listen HOST:PORT   listen here instead; port 0 picks a free one; may be repeated\n"
-    "  --type TYPE          message type of the next --listen: json, nvfix, fix, xml, binary, ...\n"
+    "  --listen HOST:PORT   listen here too; port 0 picks a free one; may be repeated\n"
+    "  --type TYPE          message type of every --listen: json, nvfix, ...; default: any\n"
     "  -D NAME=VALUE        value of ${NAME} in the configuration\n"
     "  --verify-config      read the configuration, then exit\n"
     "  --dump-config        print the effective configuration, then exit\n"
@@ -32,10 +32,8 @@ constexpr char kHelp[] =
 struct Arguments {
   std::string config;
   std::string variables;  // "A=1\0B=2\0", as amps_broker_configure() takes them.
-  struct Listen {
-    std::string address, message_type;
-  };
-  std::vector<Listen> listens;
+  std::string message_type;
+  std::vector<std::string> listens;
   bool verify = false, dump = false, sample = false, version = false, help = false;
   amps_log_level_t level = AMPS_LOG_INFO;
 };
@@ -63,7 +61,6 @@ void write_log(amps_log_level_t level, amps_span_t line, void* userdata) {
 
 // Empty: fine. Otherwise what is wrong.
 std::string parse(int argc, char** argv, Arguments* out) {
-  std::string message_type;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     const auto value = [&](std::string* to) {
@@ -77,9 +74,9 @@ std::string parse(int argc, char** argv, Arguments* out) {
       complete = value(&out->config);
     } else if (name == "--listen") {
       complete = value(&text);
-      out->listens.push_back({text, message_type});
+      out->listens.push_back(text);
     } else if (name == "--type") {
-      complete = value(&message_type);
+      complete = value(&out->message_type);
     } else if (name.compare(0, 2, "-D") == 0) {
       text = name.substr(2);
       if (text.empty()) complete = value(&text);
@@ -113,11 +110,11 @@ amps_result configure(amps_broker_t* broker, const Arguments& arguments) {
         amps_broker_configure_file(broker, arguments.config.c_str(), arguments.variables.c_str());
     if (result != AMPS_E_OK) return result;
   }
-  for (const Arguments::Listen& listen : arguments.listens) {
+  for (const std::string& address : arguments.listens) {
     amps_broker_transport_t transport{};
     transport.struct_size = sizeof transport;
-    transport.address = listen.address.c_str();
-    if (!listen.message_type.empty()) transport.message_type = listen.message_type.c_str();
+    transport.address = address.c_str();
+    if (!arguments.message_type.empty()) transport.message_type = arguments.message_type.c_str();
     const amps_result result = amps_broker_add_transport(broker, &transport);
     if (result != AMPS_E_OK) return result;
   }
