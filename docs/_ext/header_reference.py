@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directives that show public headers in the manual, so that there is one text about each declaration.
 
-``c-header`` shows a C header by its sections. ``cpp-header`` shows a header of the C++ API
-without bodies and private parts. ``header-table`` shows a table macro as a table.
+``c-header`` shows a C header by its sections. ``cpp-headers`` shows those of the
+C++ API without bodies and private parts. ``header-table`` shows a table macro as a table.
 """
 
 from __future__ import annotations
@@ -57,13 +57,16 @@ class CHeader(Directive):
         return found
 
 
-class CppHeader(Directive):
-    """``{cpp-header} ampsplusplus.hpp``: the header's classes as a program sees them."""
-
-    required_arguments = 1
+class CppHeaders(Directive):
+    """``{cpp-headers}``: every header of the C++ API, as a program sees its classes."""
 
     def run(self) -> list[nodes.Node]:
-        return [code(synopsis(header_text(self.arguments[0])), "cpp")]
+        return [self._page(path) for path in sorted(INCLUDE.glob("*.hpp")) if path.stem != "ampsplusplus"]
+
+    def _page(self, path: Path) -> nodes.section:
+        page = nodes.section(ids=[nodes.make_id(path.name)])
+        page += [nodes.title("", path.stem), code(synopsis(path.read_text(encoding="utf-8")), "cpp")]
+        return page
 
 
 def synopsis(text: str) -> str:
@@ -142,6 +145,6 @@ def row_of(cells: list[str]) -> nodes.row:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("c-header", CHeader)
-    app.add_directive("cpp-header", CppHeader)
+    app.add_directive("cpp-headers", CppHeaders)
     app.add_directive("header-table", HeaderTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
