@@ -53,7 +53,10 @@ class Machine:
             finally:
                 if feeder:
                     finish(feeder)
-        values = {item["metric"]: item["value"] for item in map(json.loads, said.splitlines())}
+        values = {
+            item["metric"]: item["value"]
+            for item in (json.loads(line) for line in said.splitlines() if line[:1] == "{")
+        }
         if main.returncode != 0 or not values:
             raise Failed((errors.strip().splitlines() or [f"exit code {main.returncode}"])[-1][-160:])
         return values

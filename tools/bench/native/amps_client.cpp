@@ -15,7 +15,9 @@ using namespace bench;
 
 namespace {
 
-std::string uri_of(int port) { return "tcp://127.0.0.1:" + std::to_string(port) + "/amps/json?tcp_nodelay=true"; }
+std::string uri_of(int port) {
+  return "tcp://127.0.0.1:" + std::to_string(port) + "/amps/json?tcp_nodelay=true";
+}
 
 void open(AMPS::Client* client, int port) {
   client->connect(uri_of(port));
@@ -78,7 +80,8 @@ int through(int port, std::uint64_t count) {
   waitpid(child, nullptr, 0);
   client.disconnect();
   if (seen.last == 0) {
-    std::fprintf(stderr, "%llu of %llu messages came\n", (unsigned long long)seen.count, (unsigned long long)count);
+    std::fprintf(stderr, "%llu of %llu messages came\n", (unsigned long long)seen.count,
+                 (unsigned long long)count);
     return 1;
   }
   print_result("delivered_per_s", double(count) * 1e9 / double(seen.last - seen.first));
@@ -98,7 +101,9 @@ int handle(int port, double seconds) {
 }
 
 struct PingPong {
-  PingPong(AMPS::Client* its_client, std::size_t count) : client(its_client), wanted(count) { ns.reserve(count); }
+  PingPong(AMPS::Client* its_client, std::size_t count) : client(its_client), wanted(count) {
+    ns.reserve(count);
+  }
 
   AMPS::Client* client;
   std::size_t wanted;

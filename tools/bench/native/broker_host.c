@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static int fail(const char *what) {
+static int fail(const char* what) {
   amps_span_t text;
   amps_broker_last_error(NULL, &text);
   fprintf(stderr, "%s: %.*s\n", what, (int)text.len, text.ptr);
@@ -12,7 +12,7 @@ static int fail(const char *what) {
 }
 
 int main(void) {
-  amps_broker_t *broker = NULL;
+  amps_broker_t* broker = NULL;
   amps_broker_address_t address = {0};
   char byte;
   address.struct_size = sizeof address;

@@ -29,9 +29,14 @@ __attribute__((noinline)) std::size_t parse_header(std::string_view frame, Heade
     auto* value_end = static_cast<const char*>(std::memchr(value, '"', std::size_t(end - value)));
     std::string_view text(value, std::size_t(value_end - value));
     switch (key_end - key) {
-      case 1: (*key == 'c' ? header->command : *key == 't' ? header->topic : header->key) = text; break;
-      case 2: header->bookmark = text; break;
-      default: header->sub_ids = text;
+      case 1:
+        (*key == 'c' ? header->command : *key == 't' ? header->topic : header->key) = text;
+        break;
+      case 2:
+        header->bookmark = text;
+        break;
+      default:
+        header->sub_ids = text;
     }
     at = value_end + 1;
     if (*at == '}') return std::size_t(at + 1 - frame.data());
@@ -64,9 +69,8 @@ int receive(double seconds) {
   std::vector<char> buffer(256 * 1024);
   std::size_t have = 0;
   std::uint64_t count = 0, bytes = 0, began = 0;
-  std::function<void(const Header&, std::string_view)> handler = [&](const Header& header, std::string_view body) {
-    bytes += header.topic.size() + body.size();
-  };
+  std::function<void(const Header&, std::string_view)> handler =
+      [&](const Header& header, std::string_view body) { bytes += header.topic.size() + body.size(); };
   for (;;) {
     ssize_t n = recv(fd, buffer.data() + have, buffer.size() - have, 0);
     if (n <= 0) break;
@@ -182,7 +186,8 @@ int source(double seconds) {
   std::string sub_id;
   if (!answer_until(fd, "subscribe", &sub_id)) return 1;
   std::uint64_t sent = 0;
-  std::string header = R"({"c":"p","t":"orders.new","sids":")" + sub_id + R"(","bm":"10485643|1700000000001|","k":"1234567"})";
+  std::string header =
+      R"({"c":"p","t":"orders.new","sids":")" + sub_id + R"(","bm":"10485643|1700000000001|","k":"1234567"})";
   write_for(fd, frame_of(header, body_of(100)), seconds, &sent);
   return 0;
 }

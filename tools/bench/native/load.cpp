@@ -26,18 +26,20 @@ double cpu_seconds(int pid) {
   close(fd);
   if (n <= 0) return 0;
   unsigned long user = 0, system = 0;
-  std::sscanf(std::strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+  std::sscanf(std::strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+              &system);
   return double(user + system) / double(sysconf(_SC_CLK_TCK));
 }
 
 struct Progress {
-  std::atomic<std::uint64_t> slowest{0};    // Deliveries of the subscriber that has fewest.
+  std::atomic<std::uint64_t> slowest{0};  // Deliveries of the subscriber that has fewest.
   std::atomic<std::uint64_t> published{0};
   std::atomic<bool> stopped{false};
 };
 
 // Publishes while no subscriber is more than a window behind.
-void publish_until(const Protocol& protocol, int fd, std::uint64_t end, std::size_t subscribers, Progress* progress) {
+void publish_until(const Protocol& protocol, int fd, std::uint64_t end, std::size_t subscribers,
+                   Progress* progress) {
   std::size_t per_batch = 0;
   const std::string batch = batch_of(protocol.publish(body_of(kBodySize)), &per_batch);
   const std::uint64_t fair = (8u << 20) / (batch.size() / per_batch * subscribers);
@@ -73,7 +75,8 @@ struct Subscribers {
   }
 };
 
-// Returns when all that was published has come, or five seconds after `end`; the value is the time of the last progress.
+// Returns when all that was published has come, or five seconds after `end`; the value is the time of the
+// last progress.
 std::uint64_t receive_until(Subscribers* subscribers, std::uint64_t end, Progress* progress) {
   std::vector<char> buffer(256 * 1024);
   epoll_event events[256];

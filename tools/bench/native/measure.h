@@ -52,7 +52,9 @@ inline void print_result(const char* metric, double value) {
 inline void print_latency(std::vector<std::uint32_t>& ns) {
   if (ns.empty()) return;
   std::sort(ns.begin(), ns.end());
-  auto at = [&](double q) { return ns[std::min(ns.size() - 1, std::size_t(q * double(ns.size())))] / 1000.0; };
+  auto at = [&](double q) {
+    return ns[std::min(ns.size() - 1, std::size_t(q * double(ns.size())))] / 1000.0;
+  };
   print_result("p50_us", at(.5));
   print_result("p99_us", at(.99));
 }
@@ -113,7 +115,8 @@ inline bool read_all(int fd, char* to, std::size_t size) {
 
 // A JSON body of exactly `size` bytes, at least 90.
 inline std::string body_of(std::size_t size) {
-  std::string text = R"({"id":1234567,"symbol":"IBM","price":142.25,"qty":100,"side":"B","venue":"XNYS","pad":")";
+  std::string text =
+      R"({"id":1234567,"symbol":"IBM","price":142.25,"qty":100,"side":"B","venue":"XNYS","pad":")";
   if (size > text.size() + 2) text.append(size - text.size() - 2, 'x');
   return text + "\"}";
 }

@@ -106,7 +106,8 @@ class Protocol {
 // Counts deliveries in a stream that comes in pieces.
 class DeliveryCounter {
  public:
-  DeliveryCounter(const Protocol& protocol, std::size_t body_size) : size_(protocol.delivery_size(body_size)) {}
+  DeliveryCounter(const Protocol& protocol, std::size_t body_size)
+      : size_(protocol.delivery_size(body_size)) {}
 
   std::uint64_t count() const { return count_; }
   // False while part of a frame is missing.
