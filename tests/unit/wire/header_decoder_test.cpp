@@ -84,6 +84,21 @@ TEST_CASE("escapes are decoded and the rest of the views stay valid") {
   CHECK(message[AMPS_CommandId] == "a\"b");
 }
 
+TEST_CASE("many long values with escapes stay valid together") {
+  const std::string part = std::string(900, 'x');
+  std::string text = "{";
+  for (const char* key : {"t", "cid", "sub_id", "query_id", "filter", "opts", "orderby", "reason"}) {
+    text += std::string(text.size() > 1 ? "," : "") + "\"" + key + "\":\"" + key + "\\\"" + part + "\"";
+  }
+  Decoded message(text + "}");
+  REQUIRE(message.status.ok());
+  CHECK(message[AMPS_Topic] == "t\"" + part);
+  CHECK(message[AMPS_CommandId] == "cid\"" + part);
+  CHECK(message[AMPS_SubscriptionId] == "sub_id\"" + part);
+  CHECK(message[AMPS_QueryId] == "query_id\"" + part);
+  CHECK(message[AMPS_Reason] == "reason\"" + part);
+}
+
 TEST_CASE("a lone surrogate is kept as bytes that are no UTF-8") {
   Decoded message(R"({"t":"\ud800"})");
   CHECK(message[AMPS_Topic] == "\xed\xa0\x80");
