@@ -88,7 +88,7 @@ TEST_CASE("ampsd says where it listens, serves, and ends with 0 on a signal") {
     REQUIRE(output.find(begin) != std::string::npos);
     raw::Client client(
         static_cast<std::uint16_t>(std::stoi(output.substr(output.find(begin) + begin.size()))));
-    client.logon();
+    client.logon("raw", "nvfix");
     ampsd.signal(number);
     CHECK(ampsd.wait() == 0);
   }
