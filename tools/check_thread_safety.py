@@ -13,6 +13,8 @@ from pathlib import Path
 from check_headers import ERROR
 from findings import Finding, project_files, relative, run
 
+# What meson.build files define.
+DEFINES = ['-DAMPS_PROJECT_VERSION="0"']
 COMPILERS = ("clang++", *(f"clang++-{version}" for version in range(20, 13, -1)))
 
 
@@ -30,7 +32,7 @@ def find(root: Path) -> Iterator[Finding]:
 def _analyse(root: Path, compiler: str, path: Path) -> list[Finding]:
     flags = ["-std=c++17", "-fsyntax-only", "-Wno-everything", "-Wthread-safety", "-Werror=thread-safety"]
     include = [f"-I{root / 'libamps' / folder}" for folder in ("include", "src")]
-    done = subprocess.run([compiler, *flags, *include, path], capture_output=True, text=True, cwd=root)
+    done = subprocess.run([compiler, *flags, *DEFINES, *include, path], capture_output=True, text=True, cwd=root)
     found = []
     for match in ERROR.finditer(done.stderr):
         place = Path(match["path"])
