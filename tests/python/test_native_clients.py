@@ -100,9 +100,7 @@ def test_argtypes_of_plain_ctypes(samples, client, topic):
 def checked(samples_path):
     library = native.load(samples_path)
     library.declare("publish_data", [native.ClientRef, native.Utf8, native.Utf8])
-    library.declare(
-        "vector_publish", [native.ClientRef, native.Utf8, native.Utf8Array, ctypes.c_size_t]
-    )
+    library.declare("vector_publish", [native.ClientRef, native.Utf8, native.Utf8Array, ctypes.c_size_t])
     library.declare("install_server_chooser", [native.HAClientRef, native.Utf8])
     return library
 
