@@ -31,7 +31,7 @@ class ListChooser : public AMPS::ServerChooserImpl {
 // Places subscriptions again in the order they were made.
 class OrderedManager : public AMPS::SubscriptionManager {
  public:
-  // Also called for what resubscribe() places, so the same id takes the place it had.
+  // A subscription that replaces another has its id, and takes its place.
   void subscribe(AMPS::MessageHandler handler, AMPS::Message message, unsigned) override {
     std::lock_guard<std::mutex> lock(mutex_);
     for (Kept& known : kept_) {
@@ -43,8 +43,8 @@ class OrderedManager : public AMPS::SubscriptionManager {
   }
   void unsubscribe(const AMPS::Message::Field& id) override {
     std::lock_guard<std::mutex> lock(mutex_);
-    for (std::size_t i = kept_.size(); i-- != 0;) {
-      if (kept_[i].message.getSubscriptionId() == id) kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
+    for (std::vector<Kept>::iterator kept = kept_.begin(); kept != kept_.end();) {
+      kept = kept->message.getSubscriptionId() == id ? kept_.erase(kept) : kept + 1;
     }
   }
   void clear() override {

@@ -56,11 +56,17 @@ class Received {
     texts_.push_back(std::move(text));
     changed_.notify_all();
   }
-  // The first `count` texts; fewer when they do not come.
+  // All texts once there are `count`; fewer when they do not come.
   std::vector<std::string> wait_for(std::size_t count) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait_for(lock, kPatience, [&] { return texts_.size() >= count; });
     return texts_;
+  }
+  // The same as one text, which tests print when it is not what they expect.
+  std::string joined(std::size_t count) {
+    std::string all;
+    for (const std::string& text : wait_for(count)) all += (all.empty() ? "" : "; ") + text;
+    return all;
   }
 
  private:

@@ -20,7 +20,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CANDIDATES = (("g++", "gcc"), ("clang++", "clang"), ("clang++-14", "clang-14"))
 # A compiler under two names is tried once.
-PAIRS = {os.path.realpath(path): (cxx, cc) for cxx, cc in CANDIDATES if (path := shutil.which(cxx)) and shutil.which(cc)}
+PAIRS = {
+    os.path.realpath(path): (cxx, cc) for cxx, cc in CANDIDATES if (path := shutil.which(cxx)) and shutil.which(cc)
+}
 CXX = [cxx for cxx, _ in PAIRS.values()]
 CC = [cc for _, cc in PAIRS.values()]
 STANDARDS = ("c++11", "c++14", "c++17", "c++20")

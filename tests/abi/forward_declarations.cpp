@@ -23,10 +23,13 @@ void use(AMPS::Client& client, AMPS::Message& message);
 #include <amps/ampsplusplus.hpp>
 #include <ampsplusplus.hpp>
 
-void use(AMPS::Client& client, AMPS::Message& message) { client.publish(message.getTopic(), message.getData()); }
+void use(AMPS::Client& client, AMPS::Message& message) {
+  client.publish(message.getTopic(), message.getData());
+}
 
 static_assert(std::is_base_of<AMPS::Client, AMPS::HAClient>::value, "an HAClient is a Client");
 static_assert(std::is_same<AMPS::Exception, AMPS::AMPSException>::value, "two names of one class");
 static_assert(std::is_same<AMPS::Field, AMPS::Message::Field>::value, "two names of one class");
 static_assert(std::is_base_of<std::runtime_error, AMPS::TimedOutException>::value, "caught as runtime_error");
-static_assert(AMPS::Message::Command::Flush == 131072 && AMPS::Message::AckType::Stats == 32, "documented bits");
+static_assert(AMPS::Message::Command::Flush == 131072 && AMPS::Message::AckType::Stats == 32,
+              "documented bits");

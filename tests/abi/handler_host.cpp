@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads the handler library named on the command line, subscribes its handlers that throw, and checks
 // that each exception reaches the exception listener while delivery goes on.
-#include <amps/ampsplusplus.hpp>
 #include <dlfcn.h>
+#include <amps/ampsplusplus.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -65,7 +65,8 @@ int main(int argc, char** argv) {
   require(texts[0].find("standard exception for standard") != std::string::npos, "the first text was lost");
   require(texts[1].find("exception of the library") != std::string::npos, "the second text was lost");
   require(count == 2, "delivery did not go on");
-  require(function<int (*)(void (*)())>(library, "catches")(&time_out) == 1, "an exception was not caught by its class");
+  require(function<int (*)(void (*)())>(library, "catches")(&time_out) == 1,
+          "an exception was not caught by its class");
   std::puts("ok");
   return 0;
 }

@@ -30,4 +30,5 @@ static_assert(sizeof(AMPS::Field) == sizeof(amps_span_t) && std::is_trivially_co
               "a field is a span");
 static_assert(sizeof(AMPS::MessageHandler) == 3 * sizeof(void*), "a handler is three pointers");
 // A handler of a program is called with what the library has, so both must be passed alike.
-static_assert(std::is_same<amps_message_fn, void (*)(amps_message_ref_t*, void*)>::value, "type of message handlers");
+static_assert(std::is_same<amps_message_fn, void (*)(amps_message_ref_t*, void*)>::value,
+              "type of message handlers");

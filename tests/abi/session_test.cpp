@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients written in C++ against the embedded broker.
-#include <amps/ampsplusplus.hpp>
 #include <doctest/doctest.h>
+#include <amps/ampsplusplus.hpp>
 
 #include <future>
 #include <memory>
@@ -44,7 +44,7 @@ TEST_CASE("a function handler gets what was published in every form") {
   client.publish("orders", 6, "pair\0s", 6);
   client.deltaPublish("orders", "delta");
   CHECK_THROWS_AS(client.publish("orders", static_cast<const char*>(nullptr)), AMPS::UsageException);
-  CHECK(received.wait_for(4) == std::vector<std::string>{"literal", "strings", std::string("pair\0s", 6), "delta"});
+  CHECK(received.joined(4) == "literal; strings; " + std::string("pair\0s", 6) + "; delta");
 }
 
 TEST_CASE("a lambda handler lives until its subscription is gone") {
@@ -59,7 +59,7 @@ TEST_CASE("a lambda handler lives until its subscription is gone") {
   CHECK(command.getMessage().getSubscriptionId().empty());
   CHECK(alive.use_count() == 2);
   client.publish("orders", "{}");
-  CHECK(received.wait_for(1) == std::vector<std::string>{"orders"});
+  CHECK(received.joined(1) == "orders");
   client.unsubscribe(id);
   client.publishFlush(5000);
   client.disconnect();
@@ -87,7 +87,8 @@ TEST_CASE("a message kept by a handler outlives the handler") {
   RunningBroker broker;
   std::promise<Message> handle, copy;
   AMPS::Client client = connected(broker, "keeper");
-  client.subscribe([&](Message& m) { m.getData() == "first" ? handle.set_value(m) : copy.set_value(m.deepCopy()); }, "t");
+  client.subscribe(
+      [&](Message& m) { m.getData() == "first" ? handle.set_value(m) : copy.set_value(m.deepCopy()); }, "t");
   client.publish("t", "first");
   client.publish("t", "second");
   CHECK(copy.get_future().get().getData() == "second");
@@ -99,12 +100,14 @@ TEST_CASE("an exception of a handler is reported and delivery goes on") {
   Received received, failures;
   AMPS::Client client = connected(broker, "thrower");
   client.setExceptionListener(std::make_shared<const KeptFailures>(&failures));
-  client.subscribe([&](Message& message) {
-    const std::string data = message.getData();
-    received.add(data);
-    if (data == "standard") throw std::logic_error("the handler's own text");
-    if (data == "number") throw 42;
-  }, "t");
+  client.subscribe(
+      [&](Message& message) {
+        const std::string data = message.getData();
+        received.add(data);
+        if (data == "standard") throw std::logic_error("the handler's own text");
+        if (data == "number") throw 42;
+      },
+      "t");
   client.publish("t", "standard");
   client.publish("t", "number");
   client.publish("t", "quiet");
@@ -132,16 +135,18 @@ TEST_CASE("waiting for the server inside a handler is refused at once") {
   RunningBroker broker;
   Received outcome;
   AMPS::Client client = connected(broker, "impatient");
-  client.subscribe([&](Message&) {
-    try {
-      client.subscribe("other");
-      outcome.add("subscribed");
-    } catch (const AMPS::UsageException&) {
-      outcome.add("refused");
-    }
-  }, "t");
+  client.subscribe(
+      [&](Message&) {
+        try {
+          client.subscribe("other");
+          outcome.add("subscribed");
+        } catch (const AMPS::UsageException&) {
+          outcome.add("refused");
+        }
+      },
+      "t");
   client.publish("t", "d");
-  CHECK(outcome.wait_for(1) == std::vector<std::string>{"refused"});
+  CHECK(outcome.joined(1) == "refused");
 }
 
 TEST_CASE("last-chance, global and state listeners are told") {
@@ -157,13 +162,14 @@ TEST_CASE("last-chance, global and state listeners are told") {
   client.connect(broker.uri());
   client.logon();
   client.setGlobalCommandTypeMessageHandler("publish", [&](Message& m) { global.add(m.getData()); });
-  CHECK_THROWS_AS(client.setGlobalCommandTypeMessageHandler("sing", AMPS::MessageHandler()), AMPS::UsageException);
+  CHECK_THROWS_AS(client.setGlobalCommandTypeMessageHandler("sing", AMPS::MessageHandler()),
+                  AMPS::UsageException);
   client.setLastChanceMessageHandler(AMPS::MessageHandler(keep_data, &last_chance));
   const std::string id = client.subscribe([](Message&) {}, "t");
   client.removeMessageHandler(id);
   CHECK_FALSE(client.removeMessageHandler("nobody"));
   client.publish("t", "stray");
-  CHECK(last_chance.wait_for(1) == std::vector<std::string>{"stray"});
+  CHECK(last_chance.joined(1) == "stray");
   client.disconnect();
   const std::vector<std::string> seen = states.seen.wait_for(3);
   REQUIRE(seen.size() >= 3);
@@ -181,7 +187,7 @@ TEST_CASE("a lost connection calls the disconnect handler with the client") {
     client.connect(broker.uri());
     client.logon();
   }
-  CHECK(lost.wait_for(1) == std::vector<std::string>{"loser"});
+  CHECK(lost.joined(1) == "loser");
 }
 
 TEST_CASE("settings read back, and one client has many handles") {

@@ -9,7 +9,9 @@ extern "C" void throw_standard(AMPS::Message& message, void*) {
   throw std::runtime_error("standard exception for " + std::string(message.getTopic()));
 }
 
-extern "C" void throw_ours(AMPS::Message&, void*) { throw AMPS::BadFilterException("exception of the library"); }
+extern "C" void throw_ours(AMPS::Message&, void*) {
+  throw AMPS::BadFilterException("exception of the library");
+}
 
 extern "C" void throw_number(AMPS::Message&, void*) { throw 42; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the C++ headers that need no server.
-#include <amps/ampsplusplus.hpp>
 #include <doctest/doctest.h>
+#include <amps/ampsplusplus.hpp>
 
 #include <sstream>
 
@@ -154,8 +154,12 @@ TEST_CASE("empty handles refuse work and say so") {
 
 TEST_CASE("handlers take functions, function objects and const messages") {
   struct Functions {
-    static void plain(Message& m, void* out) { *static_cast<std::string*>(out) += std::string(m.getTopic()) + "1"; }
-    static void constant(const Message& m, void* out) { *static_cast<std::string*>(out) += std::string(m.getTopic()) + "2"; }
+    static void plain(Message& m, void* out) {
+      *static_cast<std::string*>(out) += std::string(m.getTopic()) + "1";
+    }
+    static void constant(const Message& m, void* out) {
+      *static_cast<std::string*>(out) += std::string(m.getTopic()) + "2";
+    }
   };
   std::string out;
   Message message;
@@ -197,7 +201,9 @@ TEST_CASE("composite bodies survive the way through builder and parser") {
 TEST_CASE("FIX bodies are built and taken apart") {
   AMPS::FIXBuilder fix;
   fix.append(8, "FIX").append(44, "x1.5", 1, 3);
-  CHECK(fix.getString() == "8=FIX\x01" "44=1.5\x01");
+  CHECK(fix.getString() ==
+        "8=FIX\x01"
+        "44=1.5\x01");
   CHECK(AMPS::FIXShredder().toMap(fix.getString())[44] == "1.5");
   AMPS::NVFIXBuilder nvfix('|');
   nvfix.append("name", "a=b");

@@ -55,52 +55,52 @@ class AMPS_TYPE AMPSException : public std::runtime_error {
 typedef AMPSException Exception;
 
 /** The classes below AMPSException: X(name, parent, code of an exception made by a program). */
-#define AMPS_EXCEPTION_TABLE(X)                                                        \
-  X(ConnectionException, AMPSException, CONNECTION)                                    \
-  X(AlreadyConnectedException, ConnectionException, ALREADY_CONNECTED)                 \
-  X(AuthenticationException, ConnectionException, AUTHENTICATION)                      \
-  X(ConnectionRefusedException, ConnectionException, CONNECTION_REFUSED)               \
-  X(DisconnectedException, ConnectionException, DISCONNECTED)                          \
-  X(InvalidTransportOptionsException, ConnectionException, TRANSPORT_OPTIONS)          \
-  X(InvalidURIException, ConnectionException, URI)                                     \
-  X(MessageTypeException, ConnectionException, MESSAGE_TYPE)                           \
-  X(MessageTypeNotFoundException, ConnectionException, MESSAGE_TYPE)                   \
-  X(NameInUseException, ConnectionException, NAME_IN_USE)                              \
-  X(ReconnectMaximumExceededException, ConnectionException, RECONNECT_MAX)             \
-  X(RetryOperationException, ConnectionException, RETRY)                               \
-  X(StreamException, ConnectionException, STREAM)                                      \
-  X(TimedOutException, ConnectionException, TIMED_OUT)                                 \
-  X(TransportTypeException, ConnectionException, TRANSPORT_TYPE)                       \
-  X(CommandException, AMPSException, COMMAND)                                          \
-  X(BadFilterException, CommandException, FILTER)                                      \
-  X(BadRegexTopicException, CommandException, BAD_REGEX_TOPIC)                         \
-  X(BadSowKeyException, CommandException, BAD_SOW_KEY)                                 \
-  X(CommandTypeException, CommandException, COMMAND_TYPE)                              \
-  X(DuplicateLogonException, CommandException, DUPLICATE_LOGON)                        \
-  X(InvalidBookmarkException, CommandException, INVALID_BOOKMARK)                      \
-  X(InvalidOptionsException, CommandException, INVALID_OPTIONS)                        \
-  X(InvalidOrderByException, CommandException, INVALID_ORDERBY)                        \
-  X(InvalidSubIdException, CommandException, INVALID_SUBID)                            \
-  X(InvalidTopicException, CommandException, INVALID_TOPIC)                            \
-  X(LogonRequiredException, CommandException, LOGON_REQUIRED)                          \
-  X(MissingFieldsException, CommandException, MISSING_FIELDS)                          \
-  X(NotEntitledException, CommandException, NOT_ENTITLED)                              \
-  X(PublishException, CommandException, PUBLISH)                                       \
-  X(PublishFilterException, CommandException, PUBLISH_FILTER)                          \
-  X(SubidInUseException, CommandException, SUBID_IN_USE)                               \
-  X(SubscriptionAlreadyExistsException, CommandException, SUBSCRIPTION_EXISTS)         \
-  X(StoreException, AMPSException, STORE)                                              \
-  X(PublishStoreGapException, StoreException, PUBLISH_GAP)                             \
-  X(MessageStreamFullException, AMPSException, STREAM_FULL)                            \
-  X(UsageException, AMPSException, USAGE)                                              \
+#define AMPS_EXCEPTION_TABLE(X)                                                \
+  X(ConnectionException, AMPSException, CONNECTION)                            \
+  X(AlreadyConnectedException, ConnectionException, ALREADY_CONNECTED)         \
+  X(AuthenticationException, ConnectionException, AUTHENTICATION)              \
+  X(ConnectionRefusedException, ConnectionException, CONNECTION_REFUSED)       \
+  X(DisconnectedException, ConnectionException, DISCONNECTED)                  \
+  X(InvalidTransportOptionsException, ConnectionException, TRANSPORT_OPTIONS)  \
+  X(InvalidURIException, ConnectionException, URI)                             \
+  X(MessageTypeException, ConnectionException, MESSAGE_TYPE)                   \
+  X(MessageTypeNotFoundException, ConnectionException, MESSAGE_TYPE)           \
+  X(NameInUseException, ConnectionException, NAME_IN_USE)                      \
+  X(ReconnectMaximumExceededException, ConnectionException, RECONNECT_MAX)     \
+  X(RetryOperationException, ConnectionException, RETRY)                       \
+  X(StreamException, ConnectionException, STREAM)                              \
+  X(TimedOutException, ConnectionException, TIMED_OUT)                         \
+  X(TransportTypeException, ConnectionException, TRANSPORT_TYPE)               \
+  X(CommandException, AMPSException, COMMAND)                                  \
+  X(BadFilterException, CommandException, FILTER)                              \
+  X(BadRegexTopicException, CommandException, BAD_REGEX_TOPIC)                 \
+  X(BadSowKeyException, CommandException, BAD_SOW_KEY)                         \
+  X(CommandTypeException, CommandException, COMMAND_TYPE)                      \
+  X(DuplicateLogonException, CommandException, DUPLICATE_LOGON)                \
+  X(InvalidBookmarkException, CommandException, INVALID_BOOKMARK)              \
+  X(InvalidOptionsException, CommandException, INVALID_OPTIONS)                \
+  X(InvalidOrderByException, CommandException, INVALID_ORDERBY)                \
+  X(InvalidSubIdException, CommandException, INVALID_SUBID)                    \
+  X(InvalidTopicException, CommandException, INVALID_TOPIC)                    \
+  X(LogonRequiredException, CommandException, LOGON_REQUIRED)                  \
+  X(MissingFieldsException, CommandException, MISSING_FIELDS)                  \
+  X(NotEntitledException, CommandException, NOT_ENTITLED)                      \
+  X(PublishException, CommandException, PUBLISH)                               \
+  X(PublishFilterException, CommandException, PUBLISH_FILTER)                  \
+  X(SubidInUseException, CommandException, SUBID_IN_USE)                       \
+  X(SubscriptionAlreadyExistsException, CommandException, SUBSCRIPTION_EXISTS) \
+  X(StoreException, AMPSException, STORE)                                      \
+  X(PublishStoreGapException, StoreException, PUBLISH_GAP)                     \
+  X(MessageStreamFullException, AMPSException, STREAM_FULL)                    \
+  X(UsageException, AMPSException, USAGE)                                      \
   X(UnknownException, AMPSException, UNKNOWN)
 
-#define AMPS_X(name, parent, default_code)                                         \
-  class AMPS_TYPE name : public parent {                                           \
-   public:                                                                         \
+#define AMPS_X(name, parent, default_code)                                           \
+  class AMPS_TYPE name : public parent {                                             \
+   public:                                                                           \
     AMPS_FN explicit name(const std::string& text, int code = AMPS_E_##default_code, \
-                          const std::string& reason = std::string())               \
-        : parent(text, code, reason) {}                                            \
+                          const std::string& reason = std::string())                 \
+        : parent(text, code, reason) {}                                              \
   };
 AMPS_EXCEPTION_TABLE(AMPS_X)
 #undef AMPS_X
@@ -138,11 +138,11 @@ AMPS_COLD inline void raise(amps_result result) {
   amps_span_t reason = {NULL, 0};
   amps_last_error(&code, &text, &reason);
   if (code == result && text.len != 0) {
-    visit_exception(result, std::string(text.ptr, text.len), std::string(reason.ptr ? reason.ptr : "", reason.len),
-                    Throw());
+    visit_exception(result, std::string(text.ptr, text.len),
+                    std::string(reason.ptr ? reason.ptr : "", reason.len), Throw());
   }
-  visit_exception(result, "libamps failed with result " + std::to_string(static_cast<int>(result)), std::string(),
-                  Throw());
+  visit_exception(result, "libamps failed with result " + std::to_string(static_cast<int>(result)),
+                  std::string(), Throw());
 }
 
 AMPS_FN inline void check(amps_result result) {

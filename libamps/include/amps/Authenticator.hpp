@@ -45,13 +45,15 @@ namespace detail {
 
 // An Authenticator is borrowed by the library: its caller keeps it while it may be used.
 struct AuthenticatorThunks {
-  AMPS_FN static amps_result authenticate(void* self, amps_span_t user, amps_span_t password, amps_span_t* token) {
+  AMPS_FN static amps_result authenticate(void* self, amps_span_t user, amps_span_t password,
+                                          amps_span_t* token) {
     return guarded([&] { *token = park(of(self).authenticate(text(user), text(password))); });
   }
   AMPS_FN static amps_result retry(void* self, amps_span_t user, amps_span_t password, amps_span_t* token) {
     return guarded([&] { *token = park(of(self).retry(text(user), text(password))); });
   }
-  AMPS_FN static amps_result completed(void* self, amps_span_t user, amps_span_t password, amps_span_t reason) {
+  AMPS_FN static amps_result completed(void* self, amps_span_t user, amps_span_t password,
+                                       amps_span_t reason) {
     return guarded([&] { of(self).completed(text(user), text(password), text(reason)); });
   }
   AMPS_FN static const amps_authenticator_vt_t* table() {
@@ -93,7 +95,8 @@ class AMPS_TYPE ForwardingAuthenticator : public Authenticator {
     return text(token);
   }
   virtual void completed(const std::string& user, const std::string& password, const std::string& reason) {
-    if (AMPS_TABLE_HAS(table_, completed)) check(table_->completed(self_, span(user), span(password), span(reason)));
+    if (AMPS_TABLE_HAS(table_, completed))
+      check(table_->completed(self_, span(user), span(password), span(reason)));
   }
 
  private:

@@ -28,7 +28,9 @@ class AMPS_TYPE BookmarkStore {
   AMPS_FN size_t log(Message& message) { return part_.object().log(message); }
   AMPS_FN void discard(const Message& message) { part_.object().discard(message); }
   AMPS_FN void discard(const Message::Field& subId, size_t seqNo) { part_.object().discard(subId, seqNo); }
-  AMPS_FN Message::Field getMostRecent(const Message::Field& subId) { return part_.object().getMostRecent(subId, true); }
+  AMPS_FN Message::Field getMostRecent(const Message::Field& subId) {
+    return part_.object().getMostRecent(subId, true);
+  }
   AMPS_FN bool isDiscarded(Message& message) { return part_.object().isDiscarded(message); }
   AMPS_FN void purge() { part_.object().purge(); }
   AMPS_FN void purge(const Message::Field& subId) { part_.object().purge(subId); }

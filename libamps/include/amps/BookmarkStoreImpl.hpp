@@ -48,7 +48,8 @@ class AMPS_TYPE BookmarkStoreImpl {
 
 namespace detail {
 
-class AMPS_TYPE ForwardingBookmarkStore : public BookmarkStoreImpl, private Foreign<amps_bookmark_store_vt_t> {
+class AMPS_TYPE ForwardingBookmarkStore : public BookmarkStoreImpl,
+                                          private Foreign<amps_bookmark_store_vt_t> {
  public:
   AMPS_FN ForwardingBookmarkStore(const amps_bookmark_store_vt_t* table, void* self, bool take_over = false)
       : Foreign<amps_bookmark_store_vt_t>(table, self, take_over) {}
@@ -62,7 +63,8 @@ class AMPS_TYPE ForwardingBookmarkStore : public BookmarkStoreImpl, private Fore
     if (AMPS_TABLE_HAS(table(), discard)) check(table()->discard(self(), ref(handle)));
   }
   virtual void discard(const Message::Field& subId, size_t sequence) {
-    if (AMPS_TABLE_HAS(table(), discard_sequence)) check(table()->discard_sequence(self(), span(subId), sequence));
+    if (AMPS_TABLE_HAS(table(), discard_sequence))
+      check(table()->discard_sequence(self(), span(subId), sequence));
   }
   virtual Message::Field getMostRecent(const Message::Field& subId) {
     amps_span_t bookmark = {NULL, 0};
@@ -81,7 +83,8 @@ class AMPS_TYPE ForwardingBookmarkStore : public BookmarkStoreImpl, private Fore
   }
   virtual size_t getOldestBookmarkSeq(const Message::Field& subId) {
     uint64_t sequence = 0;
-    if (AMPS_TABLE_HAS(table(), oldest_sequence)) check(table()->oldest_sequence(self(), span(subId), &sequence));
+    if (AMPS_TABLE_HAS(table(), oldest_sequence))
+      check(table()->oldest_sequence(self(), span(subId), &sequence));
     return static_cast<size_t>(sequence);
   }
   virtual void persisted(const Message::Field& subId, const Message::Field& bookmark) {

@@ -34,8 +34,9 @@ namespace AMPS {
 
 /**
  * A handle: copies are the same connection, which ends with the last of them or with disconnect().
- * An empty handle throws UsageException. subscribe(), sow() and their like are in NamedCommands.hpp. There is no move, because the client a function was given
- * belongs to its caller.
+ * An empty handle throws UsageException. subscribe(), sow() and their like are in NamedCommands.hpp.
+ * There is no move, because the client a function was given belongs to its caller.
+ *
  * Threads: any method from any thread, except that a message handler must not wait for the server on
  * its own client. Timeouts are in ms and 0 waits without limit, unless a line says otherwise.
  */
@@ -80,7 +81,9 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   AMPS_FN std::string getNameHash() const { return get_text(AMPS_CLIENT_NAME_HASH_TEXT); }
   AMPS_FN amps_uint64_t getNameHashValue() const { return get_number(AMPS_CLIENT_NAME_HASH); }
   /** Text the server logs with each logon. */
-  AMPS_FN void setLogonCorrelationData(const std::string& text) { set_text(AMPS_CLIENT_LOGON_CORRELATION, text); }
+  AMPS_FN void setLogonCorrelationData(const std::string& text) {
+    set_text(AMPS_CLIENT_LOGON_CORRELATION, text);
+  }
   AMPS_FN std::string getLogonCorrelationData() const { return get_text(AMPS_CLIENT_LOGON_CORRELATION); }
   /** Opens the transport, for example "tcp://localhost:9007/amps/json". */
   AMPS_FN void connect(const std::string& uri) { detail::check(amps_client_connect(body(), uri.c_str())); }
@@ -98,7 +101,9 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   AMPS_FN std::string getURI() const { return get_text(AMPS_CLIENT_URI); }
   /** Two digits for each part of the version after the first: 5.3.4.1 gives 5030401. */
   AMPS_FN size_t getServerVersion() const { return getServerVersionInfo().getOldStyleVersion(); }
-  AMPS_FN VersionInfo getServerVersionInfo() const { return VersionInfo(get_text(AMPS_CLIENT_SERVER_VERSION_TEXT)); }
+  AMPS_FN VersionInfo getServerVersionInfo() const {
+    return VersionInfo(get_text(AMPS_CLIENT_SERVER_VERSION_TEXT));
+  }
   AMPS_FN static size_t convertVersionToNumber(const char* version) {
     return VersionInfo(version ? version : "").getOldStyleVersion();
   }
@@ -115,7 +120,9 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
       addHttpPreflightHeader(*line);
     }
   }
-  AMPS_FN void clearHttpPreflightHeaders() { detail::check(amps_client_clear_http_preflight_headers(body())); }
+  AMPS_FN void clearHttpPreflightHeaders() {
+    detail::check(amps_client_clear_http_preflight_headers(body()));
+  }
   /** Silence of twice the interval counts as disconnect. In seconds. */
   AMPS_FN void setHeartbeat(unsigned interval_s) { setHeartbeat(interval_s, 0); }
   /** @param timeout_s silence that counts as disconnect; 0: twice the interval */
@@ -147,16 +154,19 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   AMPS_FN amps_uint64_t deltaPublish(const std::string& topic, const std::string& data) {
     return publish_as(AMPS_PUBLISH_DELTA, detail::span(topic), detail::span(data), AMPS_NO_EXPIRATION);
   }
-  AMPS_FN amps_uint64_t deltaPublish(const std::string& topic, const std::string& data, unsigned long expiration) {
+  AMPS_FN amps_uint64_t deltaPublish(const std::string& topic, const std::string& data,
+                                     unsigned long expiration) {
     return publish_as(AMPS_PUBLISH_DELTA, detail::span(topic), detail::span(data), expiration);
   }
-  AMPS_FN amps_uint64_t deltaPublish(const char* topic, size_t topic_size, const char* data, size_t data_size) {
+  AMPS_FN amps_uint64_t deltaPublish(const char* topic, size_t topic_size, const char* data,
+                                     size_t data_size) {
     return publish_as(AMPS_PUBLISH_DELTA, detail::span(topic, topic_size), detail::span(data, data_size),
                       AMPS_NO_EXPIRATION);
   }
   AMPS_FN amps_uint64_t deltaPublish(const char* topic, size_t topic_size, const char* data, size_t data_size,
                                      unsigned long expiration) {
-    return publish_as(AMPS_PUBLISH_DELTA, detail::span(topic, topic_size), detail::span(data, data_size), expiration);
+    return publish_as(AMPS_PUBLISH_DELTA, detail::span(topic, topic_size), detail::span(data, data_size),
+                      expiration);
   }
   AMPS_FN amps_uint64_t deltaPublish(const char* topic, const char* data) {
     return publish_as(AMPS_PUBLISH_DELTA, given(topic), given(data), AMPS_NO_EXPIRATION);
@@ -182,13 +192,15 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   }
   /** The same, but the command is not placed again after a reconnect. */
   AMPS_FN std::string executeAsyncNoResubscribe(const Command& command, const MessageHandler& handler) {
-    return start(command.getMessage(), handler, static_cast<long>(command.getTimeout()), AMPS_EXECUTE_NO_RESUBSCRIBE);
+    return start(command.getMessage(), handler, static_cast<long>(command.getTimeout()),
+                 AMPS_EXECUTE_NO_RESUBSCRIBE);
   }
 
   /** Ends all subscriptions and queries. */
   AMPS_FN void unsubscribe() { detail::check(amps_client_unsubscribe(body(), detail::span("", 0))); }
   AMPS_FN void unsubscribe(const std::string& id) {
-    if (id.empty()) detail::raise_usage("unsubscribe needs an id; without argument it ends all subscriptions");
+    if (id.empty())
+      detail::raise_usage("unsubscribe needs an id; without argument it ends all subscriptions");
     detail::check(amps_client_unsubscribe(body(), detail::span(id)));
   }
   /** Writes the message as it is. */
@@ -198,7 +210,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     return start(message, handler, timeout, 0);
   }
   /** Routes messages with the id to the handler; sends nothing. */
-  AMPS_FN void addMessageHandler(const Field& id, const MessageHandler& handler, unsigned acks, bool isSubscribe) {
+  AMPS_FN void addMessageHandler(const Field& id, const MessageHandler& handler, unsigned acks,
+                                 bool isSubscribe) {
     amps_client_t* const client = body();
     const amps_handler_t registered = detail::registration(handler);
     detail::check(amps_client_add_route(client, detail::span(id), &registered, acks, isSubscribe ? 1 : 0));
@@ -222,7 +235,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   }
   /** @param bookmark one, or several with commas between them */
   AMPS_FN void ack(const Field& topic, const Field& bookmark, const char* options = NULL) {
-    detail::check(amps_client_ack(body(), detail::span(topic), detail::span(bookmark), detail::span(options)));
+    detail::check(
+        amps_client_ack(body(), detail::span(topic), detail::span(bookmark), detail::span(options)));
   }
   AMPS_FN void ack(const std::string& topic, const std::string& bookmark, const char* options = NULL) {
     ack(Field(topic), Field(bookmark), options);
@@ -235,8 +249,12 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   AMPS_FN void setAutoAck(bool on) { set_number(AMPS_CLIENT_AUTO_ACK, on ? 1 : 0); }
   AMPS_FN bool getAutoAck() const { return get_number(AMPS_CLIENT_AUTO_ACK) != 0; }
   AMPS_FN void setAckBatchSize(unsigned count) { set_number(AMPS_CLIENT_ACK_BATCH_SIZE, count ? count : 1); }
-  AMPS_FN unsigned getAckBatchSize() const { return static_cast<unsigned>(get_number(AMPS_CLIENT_ACK_BATCH_SIZE)); }
-  AMPS_FN void setAckTimeout(int timeout) { set_number(AMPS_CLIENT_ACK_TIMEOUT_MS, detail::milliseconds(timeout)); }
+  AMPS_FN unsigned getAckBatchSize() const {
+    return static_cast<unsigned>(get_number(AMPS_CLIENT_ACK_BATCH_SIZE));
+  }
+  AMPS_FN void setAckTimeout(int timeout) {
+    set_number(AMPS_CLIENT_ACK_TIMEOUT_MS, detail::milliseconds(timeout));
+  }
   AMPS_FN int getAckTimeout() const { return static_cast<int>(get_number(AMPS_CLIENT_ACK_TIMEOUT_MS)); }
 
   // ---- Handlers and listeners
@@ -266,7 +284,9 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     set_handler(AMPS_SLOT_LAST_CHANCE, handler);
   }
   /** Gets what the bookmark store has seen before. */
-  AMPS_FN void setDuplicateMessageHandler(const MessageHandler& handler) { set_handler(AMPS_SLOT_DUPLICATE, handler); }
+  AMPS_FN void setDuplicateMessageHandler(const MessageHandler& handler) {
+    set_handler(AMPS_SLOT_DUPLICATE, handler);
+  }
   /** Usable while it is installed. */
   AMPS_FN MessageHandler getDuplicateMessageHandler() const {
     amps_handler_t handler = amps_handler_t();
@@ -290,7 +310,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     detail::check(amps_client_remove_state_listener(body(), &detail::state_changed, listener));
   }
   AMPS_FN void clearConnectionStateListeners() { detail::check(amps_client_clear_state_listeners(body())); }
-  /** Sees raw bytes, direction 0 outgoing. It looks on; amps_client_set_transport_filter() may change them. */
+  /** Sees raw bytes, direction 0 outgoing. It looks on; amps_client_set_transport_filter() may change them.
+   */
   AMPS_FN void setTransportFilterFunction(amps_transport_filter_function filter, void* userdata) {
     amps_client_set_transport_filter_function(body(), filter, userdata);
   }
@@ -378,21 +399,24 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     const bool library_default = &authenticator == &DefaultAuthenticator::instance();
     amps_span_t id = {NULL, 0};
     detail::check(amps_client_logon(body(), library_default ? NULL : detail::AuthenticatorThunks::table(),
-                                    library_default ? NULL : &authenticator, options, detail::milliseconds(timeout),
-                                    &id));
+                                    library_default ? NULL : &authenticator, options,
+                                    detail::milliseconds(timeout), &id));
     return detail::text(id);
   }
   AMPS_FN static amps_span_t given(const char* text) {
     if (AMPS_UNLIKELY(!text)) detail::raise_usage("publish needs a topic and data, not NULL");
     return detail::span(text, std::strlen(text));
   }
-  AMPS_FN amps_uint64_t publish_as(uint32_t flags, amps_span_t topic, amps_span_t data, unsigned long expiration) {
+  AMPS_FN amps_uint64_t publish_as(uint32_t flags, amps_span_t topic, amps_span_t data,
+                                   unsigned long expiration) {
     uint64_t sequence = 0;
-    const uint32_t expiration_s = expiration < AMPS_NO_EXPIRATION ? static_cast<uint32_t>(expiration) : AMPS_NO_EXPIRATION;
+    const uint32_t expiration_s =
+        expiration < AMPS_NO_EXPIRATION ? static_cast<uint32_t>(expiration) : AMPS_NO_EXPIRATION;
     detail::check(amps_client_publish(body(), topic, data, expiration_s, flags, &sequence));
     return sequence;
   }
-  AMPS_FN std::string start(const Message& command, const MessageHandler& handler, long timeout, uint32_t flags) {
+  AMPS_FN std::string start(const Message& command, const MessageHandler& handler, long timeout,
+                            uint32_t flags) {
     amps_client_t* const client = body();
     const uint32_t timeout_ms = detail::milliseconds(timeout);
     const amps_handler_t registered = detail::registration(handler);
@@ -403,7 +427,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   }
   AMPS_FN MessageStream stream_of(const Message& command, long timeout) {
     amps_stream_t* stream = NULL;
-    detail::check(amps_client_execute_stream(body(), detail::body(command), detail::milliseconds(timeout), 0, &stream));
+    detail::check(
+        amps_client_execute_stream(body(), detail::body(command), detail::milliseconds(timeout), 0, &stream));
     return MessageStream(stream);
   }
   AMPS_FN void set_handler(amps_handler_slot_t slot, const MessageHandler& handler) {
@@ -419,7 +444,8 @@ static_assert(std::is_standard_layout<Client>::value && sizeof(Client) == sizeof
                   sizeof(Client) == sizeof(void*) && !std::is_polymorphic<Client>::value,
               "a client has the layout of amps_client_ref_t");
 
-inline void Client::setGlobalCommandTypeMessageHandler(const std::string& command, const MessageHandler& handler) {
+inline void Client::setGlobalCommandTypeMessageHandler(const std::string& command,
+                                                       const MessageHandler& handler) {
   const unsigned bit = static_cast<unsigned>(Command(command).getMessage().getCommandEnum());
   if (bit == 0) throw UsageException("no such command: " + command);
   amps_client_t* const client = body();

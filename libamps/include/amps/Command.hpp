@@ -21,8 +21,11 @@ class AMPS_TYPE Command {
  public:
   AMPS_FN explicit Command(const std::string& command) : timeout_ms_(0) { message_.setCommand(command); }
   AMPS_FN Command(const char* command, size_t size) : timeout_ms_(0) { message_.setCommand(command, size); }
-  AMPS_FN explicit Command(Message::Command::Type command) : timeout_ms_(0) { message_.setCommandEnum(command); }
-  AMPS_FN Command(const Command& other) : message_(other.message_.deepCopy()), timeout_ms_(other.timeout_ms_) {}
+  AMPS_FN explicit Command(Message::Command::Type command) : timeout_ms_(0) {
+    message_.setCommandEnum(command);
+  }
+  AMPS_FN Command(const Command& other)
+      : message_(other.message_.deepCopy()), timeout_ms_(other.timeout_ms_) {}
   AMPS_FN Command& operator=(const Command& other) {
     message_ = other.message_.deepCopy();
     timeout_ms_ = other.timeout_ms_;
@@ -44,14 +47,14 @@ class AMPS_TYPE Command {
   }
 
 // Setters under the name that commands use for the message's field.
-#define AMPS_COMMAND_TEXT(name, field)                             \
-  AMPS_FN Command& set##name(const std::string& value) {           \
-    message_.set##field(value);                                    \
-    return *this;                                                  \
-  }                                                                \
-  AMPS_FN Command& set##name(const char* ptr, size_t size) {       \
-    message_.set##field(ptr, size);                                \
-    return *this;                                                  \
+#define AMPS_COMMAND_TEXT(name, field)                       \
+  AMPS_FN Command& set##name(const std::string& value) {     \
+    message_.set##field(value);                              \
+    return *this;                                            \
+  }                                                          \
+  AMPS_FN Command& set##name(const char* ptr, size_t size) { \
+    message_.set##field(ptr, size);                          \
+    return *this;                                            \
   }
   AMPS_COMMAND_TEXT(Bookmark, Bookmark)
   AMPS_COMMAND_TEXT(CommandId, CommandId)
@@ -77,7 +80,8 @@ class AMPS_TYPE Command {
   AMPS_FN Command& setBatchSize(unsigned records) { return set_number(AMPS_BatchSize, records); }
   AMPS_FN Command& setTopN(unsigned records) { return set_number(AMPS_TopN, records); }
   AMPS_FN Command& setExpiration(unsigned seconds) { return set_number(AMPS_Expiration, seconds); }
-  /** Longest wait for the server's answer in ms; 0 waits without limit. On expiry the command is taken back. */
+  /** Longest wait for the server's answer in ms; 0 waits without limit. On expiry the command is taken back.
+   */
   AMPS_FN Command& setTimeout(unsigned timeout_ms) {
     timeout_ms_ = timeout_ms;
     return *this;
@@ -116,7 +120,8 @@ class AMPS_TYPE Command {
   }
   /** True for the commands a publish store numbers. */
   AMPS_FN bool needsSequenceNumber() const {
-    return is_one_of(Message::Command::Publish | Message::Command::DeltaPublish | Message::Command::SOWDelete);
+    return is_one_of(Message::Command::Publish | Message::Command::DeltaPublish |
+                     Message::Command::SOWDelete);
   }
 
  private:

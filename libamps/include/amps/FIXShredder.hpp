@@ -17,7 +17,9 @@ namespace AMPS {
 
 namespace detail {
 
-AMPS_FN inline void read_tag(const char* ptr, size_t size, int* tag) { *tag = std::atoi(std::string(ptr, size).c_str()); }
+AMPS_FN inline void read_tag(const char* ptr, size_t size, int* tag) {
+  *tag = std::atoi(std::string(ptr, size).c_str());
+}
 AMPS_FN inline void read_tag(const char* ptr, size_t size, std::string* tag) { tag->assign(ptr, size); }
 
 }  // namespace detail
@@ -38,7 +40,8 @@ class AMPS_TYPE _FIXShredder {
       const size_t left = static_cast<size_t>(end - at);
       const char* const found = static_cast<const char*>(std::memchr(at, separator_, left));
       const char* const stop = found ? found : end;
-      const char* const equals = static_cast<const char*>(std::memchr(at, '=', static_cast<size_t>(stop - at)));
+      const char* const equals =
+          static_cast<const char*>(std::memchr(at, '=', static_cast<size_t>(stop - at)));
       if (equals) {
         Tag tag = Tag();
         detail::read_tag(at, static_cast<size_t>(equals - at), &tag);

@@ -53,8 +53,8 @@ struct FailedResubscribeThunks {
       *drop = handler.failure(command, MessageHandler(), ack_types, exception) ? 1 : 0;
     }
   };
-  AMPS_FN static amps_result failure(void* self, amps_message_ref_t* command, uint32_t ack_types, int32_t code,
-                                     amps_span_t what, int32_t* drop) {
+  AMPS_FN static amps_result failure(void* self, amps_message_ref_t* command, uint32_t ack_types,
+                                     int32_t code, amps_span_t what, int32_t* drop) {
     return guarded([&] {
       const Ask ask = {*object_of<SharedFailedResubscribe>(self).handler, message(command), ack_types, drop};
       visit_exception(code, text(what), std::string(), ask);

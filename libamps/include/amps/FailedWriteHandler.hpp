@@ -25,7 +25,9 @@ namespace detail {
 AMPS_FN inline void failed_write(amps_message_ref_t* refused, amps_span_t reason, void* handler) {
   static_cast<FailedWriteHandler*>(handler)->failedWrite(message(refused), reason.ptr, reason.len);
 }
-AMPS_FN inline void delete_failed_write_handler(void* handler) { delete static_cast<FailedWriteHandler*>(handler); }
+AMPS_FN inline void delete_failed_write_handler(void* handler) {
+  delete static_cast<FailedWriteHandler*>(handler);
+}
 
 }  // namespace detail
 }  // namespace AMPS

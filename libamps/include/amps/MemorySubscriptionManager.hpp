@@ -18,11 +18,14 @@ class AMPS_TYPE MemorySubscriptionManager : public detail::ForwardingSubscriptio
   AMPS_FN MemorySubscriptionManager() : MemorySubscriptionManager(created()) {}
 
   virtual void resubscribe(Client& client) {
-    if (failed_) detail::install_failed_resubscribe(reinterpret_cast<amps_client_ref_t*>(&client)->body, failed_);
+    if (failed_)
+      detail::install_failed_resubscribe(reinterpret_cast<amps_client_ref_t*>(&client)->body, failed_);
     detail::ForwardingSubscriptionManager::resubscribe(client);
   }
   /** Set it before the client connects. */
-  virtual void setFailedResubscribeHandler(std::shared_ptr<FailedResubscribeHandler> handler) { failed_ = handler; }
+  virtual void setFailedResubscribeHandler(std::shared_ptr<FailedResubscribeHandler> handler) {
+    failed_ = handler;
+  }
 
  private:
   struct Created {

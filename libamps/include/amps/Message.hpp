@@ -102,18 +102,18 @@ class AMPS_TYPE Message {
   }
 
 // One set of accessors for each row of the field table, under the name the table gives it.
-#define AMPS_MESSAGE_ACCESSORS(name, id)                                                                   \
-  AMPS_FN Field get##name() const { return get(id); }                                                      \
-  AMPS_FN void getRaw##name(const char** ptr, size_t* size) const {                                        \
-    const Field value = get(id);                                                                           \
-    *ptr = value.data();                                                                                   \
-    *size = value.len();                                                                                   \
-  }                                                                                                        \
-  AMPS_FN Message& set##name(const std::string& value) { return set(id, value.data(), value.size()); }     \
-  AMPS_FN Message& set##name(const char* ptr, size_t size) { return set(id, ptr, size); }                  \
-  AMPS_FN Message& set##name(const char* text) { return set(id, text, text ? std::strlen(text) : 0); }     \
+#define AMPS_MESSAGE_ACCESSORS(name, id)                                                                     \
+  AMPS_FN Field get##name() const { return get(id); }                                                        \
+  AMPS_FN void getRaw##name(const char** ptr, size_t* size) const {                                          \
+    const Field value = get(id);                                                                             \
+    *ptr = value.data();                                                                                     \
+    *size = value.len();                                                                                     \
+  }                                                                                                          \
+  AMPS_FN Message& set##name(const std::string& value) { return set(id, value.data(), value.size()); }       \
+  AMPS_FN Message& set##name(const char* ptr, size_t size) { return set(id, ptr, size); }                    \
+  AMPS_FN Message& set##name(const char* text) { return set(id, text, text ? std::strlen(text) : 0); }       \
   AMPS_FN Message& assign##name(const std::string& value) { return assign(id, value.data(), value.size()); } \
-  AMPS_FN Message& assign##name(const char* ptr, size_t size) { return assign(id, ptr, size); }            \
+  AMPS_FN Message& assign##name(const char* ptr, size_t size) { return assign(id, ptr, size); }              \
   AMPS_FN Message& assignOwnership##name(const char* ptr, size_t size) { return adopt(id, ptr, size); }
 #define AMPS_X(name, key, second, third, kind) AMPS_MESSAGE_ACCESSORS(name, AMPS_##name)
   AMPS_FIELD_TABLE(AMPS_X)
@@ -178,16 +178,19 @@ class AMPS_TYPE Message {
   AMPS_FN amps_handle getSubscriptionHandle() const {
     return ref_.body ? amps_message_subscription_handle(ref_.body) : NULL;
   }
-  AMPS_FN void setSubscriptionHandle(amps_handle handle) { amps_message_set_subscription_handle(made(), handle); }
+  AMPS_FN void setSubscriptionHandle(amps_handle handle) {
+    amps_message_set_subscription_handle(made(), handle);
+  }
   /** Handle for the C functions; it stays the message's. NULL for an empty handle. */
   AMPS_FN amps_handle getMessage() const { return ref_.body; }
 
   /** Throws the exception that belongs to a server's reason. @param context written into the text */
   template <class T>
   AMPS_FN void throwFor(const T&, const std::string& reason) const {
-    detail::visit_exception(amps_reason_code(detail::span(reason)),
-                            "the server refused " + std::string(getCommandId().empty() ? Field("a command") : getCommandId()),
-                            reason, detail::Throw());
+    detail::visit_exception(
+        amps_reason_code(detail::span(reason)),
+        "the server refused " + std::string(getCommandId().empty() ? Field("a command") : getCommandId()),
+        reason, detail::Throw());
   }
 
  private:

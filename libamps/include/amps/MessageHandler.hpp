@@ -40,7 +40,8 @@ class AMPS_TYPE MessageHandler {
   /** Empty: delivering to it does nothing. */
   AMPS_FN MessageHandler() : function_(NULL), userdata_(NULL), box_(NULL) {}
   /** @param userdata handed to each call; must live until the last possible call */
-  AMPS_FN MessageHandler(Function function, void* userdata) : function_(NULL), userdata_(userdata), box_(NULL) {
+  AMPS_FN MessageHandler(Function function, void* userdata)
+      : function_(NULL), userdata_(userdata), box_(NULL) {
     bind(function, userdata);
   }
   AMPS_FN MessageHandler(ConstFunction function, void* userdata)

@@ -21,7 +21,8 @@ namespace AMPS {
  */
 class AMPS_TYPE MessageOptions : public detail::OptionConstants<void> {
  public:
-  AMPS_FN explicit MessageOptions(const std::string& list = std::string()) : list_(without_last_comma(list)) {}
+  AMPS_FN explicit MessageOptions(const std::string& list = std::string())
+      : list_(without_last_comma(list)) {}
 
   AMPS_FN MessageOptions& setNone() { return replace_all("none"); }
   AMPS_FN MessageOptions& setLive() { return set("live"); }

@@ -95,7 +95,8 @@ class AMPS_TYPE MessageStream {
   /** Waits for the first message. */
   AMPS_FN iterator begin() { return iterator(box_); }
   AMPS_FN iterator end() { return iterator(); }
-  /** Longest wait for the next message in ms; on expiry an invalid message is yielded. 0 waits without limit. */
+  /** Longest wait for the next message in ms; on expiry an invalid message is yielded. 0 waits without limit.
+   */
   AMPS_FN MessageStream timeout(unsigned timeout_ms) {
     queue().timeout_ms = timeout_ms;
     return *this;
@@ -110,7 +111,9 @@ class AMPS_TYPE MessageStream {
     detail::check(amps_stream_set_max_depth(queue().stream, messages));
     return *this;
   }
-  AMPS_FN unsigned getMaxDepth() const { return static_cast<unsigned>(amps_stream_max_depth(queue().stream)); }
+  AMPS_FN unsigned getMaxDepth() const {
+    return static_cast<unsigned>(amps_stream_max_depth(queue().stream));
+  }
   AMPS_FN unsigned getDepth() const { return static_cast<unsigned>(amps_stream_depth(queue().stream)); }
   /** Unsubscribes and ends the stream. */
   AMPS_FN void close() {
@@ -134,7 +137,8 @@ class AMPS_TYPE MessageStream {
   typedef detail::CallableOf<Queue> Box;
 
   AMPS_FN Queue& queue() const {
-    if (AMPS_UNLIKELY(!box_)) detail::raise_usage("the message stream is empty; use one that execute() returned");
+    if (AMPS_UNLIKELY(!box_))
+      detail::raise_usage("the message stream is empty; use one that execute() returned");
     return static_cast<Box*>(box_)->function;
   }
   // False at the end. *message is invalid when the time-out passed.

@@ -11,21 +11,21 @@
 namespace AMPS {
 
 /** X(function, constant, text) */
-#define AMPS_REASON_TABLE(X)                                                               \
-  X(authDisabled, AuthDisabled, "authentication disabled")                                 \
-  X(authFailure, AuthFailure, "auth failure")                                              \
-  X(badFilter, BadFilter, "bad filter")                                                    \
-  X(badRegexTopic, BadRegexTopic, "bad regex topic")                                         \
-  X(deleted, Deleted, "deleted")                                                           \
-  X(duplicate, Duplicate, "duplicate")                                                     \
-  X(expired, Expired, "expired")                                                           \
-  X(invalidTopic, InvalidTopic, "invalid topic")                                           \
-  X(match, Match, "match")                                                                 \
-  X(nameInUse, NameInUse, "name in use")                                                   \
-  X(noTopic, NoTopic, "no topic")                                                          \
-  X(notEntitled, NotEntitled, "not entitled")                                              \
-  X(other, Other, "other")                                                                 \
-  X(subidInUse, SubidInUse, "subid in use")                                                \
+#define AMPS_REASON_TABLE(X)                               \
+  X(authDisabled, AuthDisabled, "authentication disabled") \
+  X(authFailure, AuthFailure, "auth failure")              \
+  X(badFilter, BadFilter, "bad filter")                    \
+  X(badRegexTopic, BadRegexTopic, "bad regex topic")       \
+  X(deleted, Deleted, "deleted")                           \
+  X(duplicate, Duplicate, "duplicate")                     \
+  X(expired, Expired, "expired")                           \
+  X(invalidTopic, InvalidTopic, "invalid topic")           \
+  X(match, Match, "match")                                 \
+  X(nameInUse, NameInUse, "name in use")                   \
+  X(noTopic, NoTopic, "no topic")                          \
+  X(notEntitled, NotEntitled, "not entitled")              \
+  X(other, Other, "other")                                 \
+  X(subidInUse, SubidInUse, "subid in use")                \
   X(subscriptionAlreadyExists, SubscriptionAlreadyExists, "subscription already exists")
 
 class AMPS_TYPE Reason {

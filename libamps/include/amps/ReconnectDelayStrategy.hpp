@@ -22,7 +22,8 @@ class AMPS_TYPE ReconnectDelayStrategy {
   AMPS_FN ~ReconnectDelayStrategy() = default;
   /** Takes the object over. */
   AMPS_FN ReconnectDelayStrategy(ReconnectDelayStrategyImpl* strategy) : part_(strategy) {}
-  AMPS_FN explicit ReconnectDelayStrategy(const detail::PartRef<ReconnectDelayStrategyImpl>& part) : part_(part) {}
+  AMPS_FN explicit ReconnectDelayStrategy(const detail::PartRef<ReconnectDelayStrategyImpl>& part)
+      : part_(part) {}
 
   AMPS_FN bool isValid() const { return part_.valid(); }
   AMPS_FN ReconnectDelayStrategyImpl* get() const { return part_.valid() ? &part_.object() : NULL; }

@@ -120,8 +120,8 @@ class AMPS_TYPE ExponentialDelayStrategy : public detail::ForwardingDelayStrateg
   AMPS_FN explicit ExponentialDelayStrategy(unsigned initialDelay = 200, unsigned maximumDelay = 20000,
                                             double backoffExponent = 2.0, unsigned maximumRetryTime = 0,
                                             double jitter = 1.0)
-      : ExponentialDelayStrategy(detail::DelayStrategyMade::exponential(initialDelay, maximumDelay, backoffExponent,
-                                                                        maximumRetryTime, jitter)) {}
+      : ExponentialDelayStrategy(detail::DelayStrategyMade::exponential(
+            initialDelay, maximumDelay, backoffExponent, maximumRetryTime, jitter)) {}
 
  private:
   AMPS_FN explicit ExponentialDelayStrategy(const detail::DelayStrategyMade& made)

@@ -28,12 +28,15 @@ class AMPS_TYPE ServerChooserImpl {
   /** Why there is no URI. */
   virtual std::string getError() { return std::string(); }
   virtual void add(const std::string&) { throw UsageException("this server chooser has no list to add to"); }
-  virtual void remove(const std::string&) { throw UsageException("this server chooser has no list to remove from"); }
+  virtual void remove(const std::string&) {
+    throw UsageException("this server chooser has no list to remove from");
+  }
 };
 
 namespace detail {
 
-class AMPS_TYPE ForwardingServerChooser : public ServerChooserImpl, private Foreign<amps_server_chooser_vt_t> {
+class AMPS_TYPE ForwardingServerChooser : public ServerChooserImpl,
+                                          private Foreign<amps_server_chooser_vt_t> {
  public:
   AMPS_FN ForwardingServerChooser(const amps_server_chooser_vt_t* table, void* self, bool take_over = false)
       : Foreign<amps_server_chooser_vt_t>(table, self, take_over) {}
@@ -102,7 +105,8 @@ struct Adapter<ServerChooserImpl> {
       *authenticator_self = &chosen;
     });
   }
-  AMPS_FN static amps_result report_failure(void* self, int32_t code, amps_span_t what, amps_client_t* client) {
+  AMPS_FN static amps_result report_failure(void* self, int32_t code, amps_span_t what,
+                                            amps_client_t* client) {
     return guarded([&] {
       const ConnectionInfo info = connection_info(client);
       const Failure failure = {of(self), info};

@@ -96,7 +96,8 @@ class AMPS_TYPE ForwardingStore : public StoreImpl, private Foreign<amps_publish
 // Hands replayed messages to the library.
 class AMPS_TYPE LibraryReplayer : public StoreReplayer {
  public:
-  AMPS_FN LibraryReplayer(amps_store_replay_fn replay, void* userdata) : replay_(replay), userdata_(userdata) {}
+  AMPS_FN LibraryReplayer(amps_store_replay_fn replay, void* userdata)
+      : replay_(replay), userdata_(userdata) {}
   virtual void execute(Message& message) { check(replay_(ref(message), userdata_)); }
 
  private:

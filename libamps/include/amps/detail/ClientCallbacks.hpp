@@ -80,7 +80,8 @@ struct ThreadCreated {
   void* userdata;
 
   AMPS_FN static amps_result run(void* box) {
-    const ThreadCreated& call = static_cast<CallableOf<ThreadCreated>*>(static_cast<Callable*>(box))->function;
+    const ThreadCreated& call =
+        static_cast<CallableOf<ThreadCreated>*>(static_cast<Callable*>(box))->function;
     amps_result result = AMPS_E_OK;
     const amps_result thrown = guarded([&] { result = call.function(pthread_self(), call.userdata); });
     return thrown != AMPS_E_OK ? thrown : result;
@@ -118,7 +119,8 @@ AMPS_FN inline amps_thread_callback_t deferred_callback(void (*function)(void*),
 // The part a client has: the object a program set, or one that forwards to somebody else's.
 template <class Interface>
 AMPS_FN PartRef<Interface> fetched(amps_client_t* client,
-                                   amps_result (*getter)(amps_client_t*, const typename Adapter<Interface>::Table**,
+                                   amps_result (*getter)(amps_client_t*,
+                                                         const typename Adapter<Interface>::Table**,
                                                          void**)) {
   const typename Adapter<Interface>::Table* table = NULL;
   void* self = NULL;

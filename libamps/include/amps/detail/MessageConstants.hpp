@@ -20,19 +20,19 @@ namespace detail {
   X(None, "none")
 
 /** Options without a value: X(constant, text); each ends with a comma, so that they can be joined. */
-#define AMPS_OPTION_TABLE(X)              \
-  X(None, "none,")                        \
-  X(Live, "live,")                        \
-  X(OOF, "oof,")                          \
-  X(Replace, "replace,")                  \
-  X(NoEmpties, "no_empties,")             \
-  X(SendKeys, "send_keys,")               \
-  X(Timestamp, "timestamp,")              \
-  X(NoSowKey, "no_sowkey,")               \
-  X(Cancel, "cancel,")                    \
-  X(Resume, "resume,")                    \
-  X(Pause, "pause,")                      \
-  X(FullyDurable, "fully_durable,")       \
+#define AMPS_OPTION_TABLE(X)        \
+  X(None, "none,")                  \
+  X(Live, "live,")                  \
+  X(OOF, "oof,")                    \
+  X(Replace, "replace,")            \
+  X(NoEmpties, "no_empties,")       \
+  X(SendKeys, "send_keys,")         \
+  X(Timestamp, "timestamp,")        \
+  X(NoSowKey, "no_sowkey,")         \
+  X(Cancel, "cancel,")              \
+  X(Resume, "resume,")              \
+  X(Pause, "pause,")                \
+  X(FullyDurable, "fully_durable,") \
   X(Expire, "expire,")
 
 template <class Unused>

@@ -24,7 +24,8 @@ namespace detail {
 // Every parameter a named command may have. Empty text and a top N below 0 set nothing.
 class CommandBuilder {
  public:
-  AMPS_FN CommandBuilder(Message::Command::Type type, const std::string& topic, long timeout) : command_(type) {
+  AMPS_FN CommandBuilder(Message::Command::Type type, const std::string& topic, long timeout)
+      : command_(type) {
     if (!topic.empty()) command_.setTopic(topic);
     command_.setTimeout(milliseconds(timeout));
   }
@@ -73,9 +74,11 @@ class AMPS_TYPE NamedCommands {
     return stream(subscription(Message::Command::Subscribe, topic, timeout, filter, options, subId));
   }
   AMPS_FN std::string deltaSubscribe(const MessageHandler& handler, const std::string& topic,
-                                     long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT, const std::string& filter = "",
-                                     const std::string& options = "", const std::string& subId = "") {
-    return start(handler, subscription(Message::Command::DeltaSubscribe, topic, timeout, filter, options, subId));
+                                     long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT,
+                                     const std::string& filter = "", const std::string& options = "",
+                                     const std::string& subId = "") {
+    return start(handler,
+                 subscription(Message::Command::DeltaSubscribe, topic, timeout, filter, options, subId));
   }
   AMPS_FN MessageStream deltaSubscribe(const std::string& topic, long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT,
                                        const std::string& filter = "", const std::string& options = "",
@@ -86,28 +89,32 @@ class AMPS_TYPE NamedCommands {
   AMPS_FN std::string bookmarkSubscribe(const MessageHandler& handler, const std::string& topic, long timeout,
                                         const std::string& bookmark, const std::string& filter = "",
                                         const std::string& options = "", const std::string& subId = "") {
-    return start(handler, subscription(Message::Command::Subscribe, topic, timeout, filter, options, subId)
-                              .bookmark(bookmark));
+    return start(
+        handler,
+        subscription(Message::Command::Subscribe, topic, timeout, filter, options, subId).bookmark(bookmark));
   }
   AMPS_FN MessageStream bookmarkSubscribe(const std::string& topic, long timeout, const std::string& bookmark,
                                           const std::string& filter = "", const std::string& options = "",
                                           const std::string& subId = "") {
-    return stream(subscription(Message::Command::Subscribe, topic, timeout, filter, options, subId).bookmark(bookmark));
+    return stream(
+        subscription(Message::Command::Subscribe, topic, timeout, filter, options, subId).bookmark(bookmark));
   }
 
   // ---- sow, sowAndSubscribe, sowAndDeltaSubscribe
 
-  AMPS_FN std::string sow(const MessageHandler& handler, const std::string& topic, const std::string& filter = "",
-                          const std::string& orderBy = "", const std::string& bookmark = "",
-                          int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N,
-                          const std::string& options = "", long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
-    return start(handler, query(Message::Command::SOW, topic, filter, orderBy, batchSize, topN, options, timeout)
-                              .bookmark(bookmark));
+  AMPS_FN std::string sow(const MessageHandler& handler, const std::string& topic,
+                          const std::string& filter = "", const std::string& orderBy = "",
+                          const std::string& bookmark = "", int batchSize = AMPS_DEFAULT_BATCH_SIZE,
+                          int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
+                          long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
+    return start(handler,
+                 query(Message::Command::SOW, topic, filter, orderBy, batchSize, topN, options, timeout)
+                     .bookmark(bookmark));
   }
-  AMPS_FN MessageStream sow(const std::string& topic, const std::string& filter = "", const std::string& orderBy = "",
-                            const std::string& bookmark = "", int batchSize = AMPS_DEFAULT_BATCH_SIZE,
-                            int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
-                            long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
+  AMPS_FN MessageStream sow(const std::string& topic, const std::string& filter = "",
+                            const std::string& orderBy = "", const std::string& bookmark = "",
+                            int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N,
+                            const std::string& options = "", long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
     return stream(query(Message::Command::SOW, topic, filter, orderBy, batchSize, topN, options, timeout)
                       .bookmark(bookmark));
   }
@@ -118,19 +125,22 @@ class AMPS_TYPE NamedCommands {
   }
   AMPS_FN std::string sowAndSubscribe(const MessageHandler& handler, const std::string& topic,
                                       const std::string& filter = "", const std::string& orderBy = "",
-                                      const std::string& bookmark = "", int batchSize = AMPS_DEFAULT_BATCH_SIZE,
-                                      int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
+                                      const std::string& bookmark = "",
+                                      int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N,
+                                      const std::string& options = "",
                                       long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
-    return start(handler, query(Message::Command::SOWAndSubscribe, topic, filter, orderBy, batchSize, topN, options,
-                                timeout)
+    return start(handler, query(Message::Command::SOWAndSubscribe, topic, filter, orderBy, batchSize, topN,
+                                options, timeout)
                               .bookmark(bookmark));
   }
   AMPS_FN MessageStream sowAndSubscribe(const std::string& topic, const std::string& filter = "",
                                         const std::string& orderBy = "", const std::string& bookmark = "",
-                                        int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N,
-                                        const std::string& options = "", long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
-    return stream(query(Message::Command::SOWAndSubscribe, topic, filter, orderBy, batchSize, topN, options, timeout)
-                      .bookmark(bookmark));
+                                        int batchSize = AMPS_DEFAULT_BATCH_SIZE,
+                                        int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
+                                        long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
+    return stream(
+        query(Message::Command::SOWAndSubscribe, topic, filter, orderBy, batchSize, topN, options, timeout)
+            .bookmark(bookmark));
   }
   AMPS_FN std::string sowAndSubscribe(const MessageHandler& handler, const std::string& topic, long timeout,
                                       const std::string& filter = "", int batchSize = AMPS_DEFAULT_BATCH_SIZE,
@@ -138,46 +148,48 @@ class AMPS_TYPE NamedCommands {
     return start(handler, query(Message::Command::SOWAndSubscribe, topic, filter, "", batchSize, topN,
                                 oofEnabled ? "oof" : "", timeout));
   }
-  AMPS_FN MessageStream sowAndSubscribe(const std::string& topic, long timeout, const std::string& filter = "",
+  AMPS_FN MessageStream sowAndSubscribe(const std::string& topic, long timeout,
+                                        const std::string& filter = "",
                                         int batchSize = AMPS_DEFAULT_BATCH_SIZE, bool oofEnabled = false,
                                         int topN = AMPS_DEFAULT_TOP_N) {
-    return stream(query(Message::Command::SOWAndSubscribe, topic, filter, "", batchSize, topN, oofEnabled ? "oof" : "",
-                        timeout));
+    return stream(query(Message::Command::SOWAndSubscribe, topic, filter, "", batchSize, topN,
+                        oofEnabled ? "oof" : "", timeout));
   }
   AMPS_FN std::string sowAndDeltaSubscribe(const MessageHandler& handler, const std::string& topic,
                                            const std::string& filter = "", const std::string& orderBy = "",
-                                           int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N,
-                                           const std::string& options = "",
+                                           int batchSize = AMPS_DEFAULT_BATCH_SIZE,
+                                           int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
                                            long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
-    return start(handler, query(Message::Command::SOWAndDeltaSubscribe, topic, filter, orderBy, batchSize, topN,
-                                options, timeout));
+    return start(handler, query(Message::Command::SOWAndDeltaSubscribe, topic, filter, orderBy, batchSize,
+                                topN, options, timeout));
   }
   AMPS_FN MessageStream sowAndDeltaSubscribe(const std::string& topic, const std::string& filter = "",
-                                             const std::string& orderBy = "", int batchSize = AMPS_DEFAULT_BATCH_SIZE,
+                                             const std::string& orderBy = "",
+                                             int batchSize = AMPS_DEFAULT_BATCH_SIZE,
                                              int topN = AMPS_DEFAULT_TOP_N, const std::string& options = "",
                                              long timeout = AMPS_DEFAULT_COMMAND_TIMEOUT) {
-    return stream(query(Message::Command::SOWAndDeltaSubscribe, topic, filter, orderBy, batchSize, topN, options,
-                        timeout));
+    return stream(query(Message::Command::SOWAndDeltaSubscribe, topic, filter, orderBy, batchSize, topN,
+                        options, timeout));
   }
 
   // ---- sowDelete: by filter, by the content of a record, by keys. Without handler: waits for the stats ack
 
-  AMPS_FN std::string sowDelete(const MessageHandler& handler, const std::string& topic, const std::string& filter,
-                                long timeout) {
+  AMPS_FN std::string sowDelete(const MessageHandler& handler, const std::string& topic,
+                                const std::string& filter, long timeout) {
     return start(handler, deletion(topic, timeout).filter(filter));
   }
   AMPS_FN Message sowDelete(const std::string& topic, const std::string& filter, long timeout = 0) {
     return stats_of(deletion(topic, timeout).filter(filter));
   }
-  AMPS_FN std::string sowDeleteByData(const MessageHandler& handler, const std::string& topic, const std::string& data,
-                                      long timeout) {
+  AMPS_FN std::string sowDeleteByData(const MessageHandler& handler, const std::string& topic,
+                                      const std::string& data, long timeout) {
     return start(handler, deletion(topic, timeout).data(data));
   }
   AMPS_FN Message sowDeleteByData(const std::string& topic, const std::string& data, long timeout = 0) {
     return stats_of(deletion(topic, timeout).data(data));
   }
-  AMPS_FN std::string sowDeleteByKeys(const MessageHandler& handler, const std::string& topic, const std::string& keys,
-                                      long timeout) {
+  AMPS_FN std::string sowDeleteByKeys(const MessageHandler& handler, const std::string& topic,
+                                      const std::string& keys, long timeout) {
     return start(handler, deletion(topic, timeout).sow_keys(keys));
   }
   AMPS_FN Message sowDeleteByKeys(const std::string& topic, const std::string& keys, long timeout = 0) {
@@ -198,14 +210,14 @@ class AMPS_TYPE NamedCommands {
     }
     throw DisconnectedException("the connection ended before the stats ack of a sow_delete");
   }
-  AMPS_FN static CommandBuilder subscription(Message::Command::Type type, const std::string& topic, long timeout,
-                                             const std::string& filter, const std::string& options,
-                                             const std::string& sub_id) {
+  AMPS_FN static CommandBuilder subscription(Message::Command::Type type, const std::string& topic,
+                                             long timeout, const std::string& filter,
+                                             const std::string& options, const std::string& sub_id) {
     return CommandBuilder(type, topic, timeout).filter(filter).options(options).sub_id(sub_id);
   }
-  AMPS_FN static CommandBuilder query(Message::Command::Type type, const std::string& topic, const std::string& filter,
-                                      const std::string& order_by, int batch_size, int top_n,
-                                      const std::string& options, long timeout) {
+  AMPS_FN static CommandBuilder query(Message::Command::Type type, const std::string& topic,
+                                      const std::string& filter, const std::string& order_by, int batch_size,
+                                      int top_n, const std::string& options, long timeout) {
     return CommandBuilder(type, topic, timeout)
         .filter(filter)
         .order_by(order_by)

@@ -27,8 +27,8 @@ namespace detail {
 // Layout frozen: shared by all libraries whose headers use the same family.
 template <class Interface>
 struct Part : Callable {
-  Interface* object;      // Owned.
-  const void* table;      // Set for a forwarding object: the table and self it forwards to.
+  Interface* object;  // Owned.
+  const void* table;  // Set for a forwarding object: the table and self it forwards to.
   void* self;
 };
 
@@ -77,8 +77,9 @@ AMPS_FN Table table_of_parts() {
 }
 
 // True when the entry lies within the table as its maker compiled it, and is set.
-#define AMPS_TABLE_HAS(table, entry)                                                                   \
-  ((table)->struct_size >= offsetof(__typeof__(*(table)), entry) + sizeof((table)->entry) && (table)->entry != NULL)
+#define AMPS_TABLE_HAS(table, entry)                                                         \
+  ((table)->struct_size >= offsetof(__typeof__(*(table)), entry) + sizeof((table)->entry) && \
+   (table)->entry != NULL)
 
 // An object behind a table of somebody else, which lives as long as this.
 template <class Table>
