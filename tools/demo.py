@@ -10,9 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from pyamps.cli import rates
-
 import pyamps
+from pyamps.cli import rates
 
 ROOT = Path(__file__).resolve().parent.parent
 TOPIC = "orders"

@@ -6,8 +6,9 @@ from __future__ import annotations
 import click
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from pyamps.cli import commands
 from sphinx.application import Sphinx
+
+from pyamps.cli import commands
 
 WIDTH = 96
 

@@ -77,7 +77,8 @@ TEST_CASE_FIXTURE(Fixture, "acks and heartbeats are settled while a handler is s
   REQUIRE(inbox.wait_for(101));
   CHECK(second.wait_for(1));
   const std::vector<std::string> bodies = inbox.bodies();
-  for (std::size_t number = 0; number < bodies.size(); ++number) REQUIRE(bodies[number] == std::to_string(number));
+  for (std::size_t number = 0; number < bodies.size(); ++number)
+    REQUIRE(bodies[number] == std::to_string(number));
   client.disconnect();
 }
 
@@ -151,7 +152,8 @@ TEST_CASE_FIXTURE(Fixture, "messages of one publisher arrive in order, each once
     REQUIRE(inbox.wait_for(kCount, std::chrono::seconds(30)));
     const std::vector<std::string> bodies = inbox.bodies();
     REQUIRE(bodies.size() == kCount);
-    for (int number = 0; number < kCount; ++number) REQUIRE(bodies[std::size_t(number)] == std::to_string(number));
+    for (int number = 0; number < kCount; ++number)
+      REQUIRE(bodies[std::size_t(number)] == std::to_string(number));
   }
   for (AMPS::Client& client : clients) client.disconnect();
 }

@@ -40,16 +40,22 @@ Folder::~Folder() {
 
 Certificate::Certificate(const Folder& folder, const std::string& file, const std::string& name)
     : certificate(folder.path(file + ".pem")), key(folder.path(file + ".key")) {
-  const std::string command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" +
-                              file + " -addext subjectAltName=" + name + " -keyout " + key + " -out " + certificate +
-                              " 2>/dev/null";
+  const std::string command =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + file +
+      " -addext subjectAltName=" + name + " -keyout " + key + " -out " + certificate + " 2>/dev/null";
   if (std::system(command.c_str()) != 0) throw std::runtime_error("the openssl program failed: " + command);
 }
 
-Broker::Broker() { check(amps_broker_new(&broker_)); }
-Broker::~Broker() { amps_broker_free(broker_); }
+Broker::Broker() {
+  check(amps_broker_new(&broker_));
+}
+Broker::~Broker() {
+  amps_broker_free(broker_);
+}
 
-void Broker::listen_on_tcp(const std::string& address) { listen_on(transport_of("tcp", address.c_str())); }
+void Broker::listen_on_tcp(const std::string& address) {
+  listen_on(transport_of("tcp", address.c_str()));
+}
 
 void Broker::listen_on_tls(const Certificate& certificate) {
   amps_broker_transport_t transport = transport_of("tcps", "127.0.0.1:0");
@@ -58,15 +64,21 @@ void Broker::listen_on_tls(const Certificate& certificate) {
   listen_on(transport);
 }
 
-void Broker::listen_on_unix(const std::string& path) { listen_on(transport_of("unix", path.c_str())); }
+void Broker::listen_on_unix(const std::string& path) {
+  listen_on(transport_of("unix", path.c_str()));
+}
 void Broker::listen_on(const amps_broker_transport_t& transport) {
   check(amps_broker_add_transport(broker_, &transport));
 }
 void Broker::set(amps_broker_number_t number, std::uint64_t value) {
   check(amps_broker_set_number(broker_, number, value));
 }
-void Broker::start() { check(amps_broker_start(broker_)); }
-void Broker::stop() { amps_broker_stop(broker_); }
+void Broker::start() {
+  check(amps_broker_start(broker_));
+}
+void Broker::stop() {
+  amps_broker_stop(broker_);
+}
 
 amps_broker_address_t Broker::find(const std::string& type) const {
   for (std::size_t i = 0; i < amps_broker_address_count(broker_); ++i) {
@@ -78,12 +90,16 @@ amps_broker_address_t Broker::find(const std::string& type) const {
   throw std::runtime_error("the broker has no transport of type " + type);
 }
 
-unsigned Broker::port(const std::string& type) const { return find(type).port; }
+unsigned Broker::port(const std::string& type) const {
+  return find(type).port;
+}
 
 std::string Broker::uri(const std::string& type, const std::string& options) const {
   const amps_broker_address_t address = find(type);
-  if (type == "unix") return "unix://localhost:0/amps/json?path=" + std::string(address.path.ptr, address.path.len);
-  return type + "://127.0.0.1:" + std::to_string(address.port) + "/amps/json" + (options.empty() ? "" : "?" + options);
+  if (type == "unix")
+    return "unix://localhost:0/amps/json?path=" + std::string(address.path.ptr, address.path.len);
+  return type + "://127.0.0.1:" + std::to_string(address.port) + "/amps/json" +
+         (options.empty() ? "" : "?" + options);
 }
 
 void Inbox::add(std::string body) {
@@ -130,7 +146,7 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds wa
   const auto end = std::chrono::steady_clock::now() + wait;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;
 }

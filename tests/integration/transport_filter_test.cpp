@@ -34,7 +34,8 @@ void install(AMPS::Client& client, amps_result (*function)(amps_transport_bytes_
   filter.struct_size = sizeof filter;
   filter.fn = function;
   filter.userdata = userdata;
-  REQUIRE(amps_client_set_transport_filter(static_cast<amps_client_t*>(client.getHandle()), &filter) == AMPS_E_OK);
+  REQUIRE(amps_client_set_transport_filter(static_cast<amps_client_t*>(client.getHandle()), &filter) ==
+          AMPS_E_OK);
 }
 
 // Incoming bytes that hold the word close the connection.

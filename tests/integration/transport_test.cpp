@@ -42,7 +42,9 @@ std::string large_body() {
 
 // Certificates are trusted by the whole process; each case begins and ends with none.
 struct Trust {
-  explicit Trust(const std::string& file) { CHECK(amps_ssl_load_verify_locations(file.c_str(), nullptr) == AMPS_E_OK); }
+  explicit Trust(const std::string& file) {
+    CHECK(amps_ssl_load_verify_locations(file.c_str(), nullptr) == AMPS_E_OK);
+  }
   ~Trust() { amps_ssl_free(); }
 };
 
@@ -128,7 +130,8 @@ TEST_CASE("tls refuses a certificate for another host") {
   broker.listen_on_tls(certificate);
   broker.start();
   const std::string text = failure_of(broker.uri("tcps"));
-  CHECK_MESSAGE((text.find("mismatch") != std::string::npos || text.find("127.0.0.1") != std::string::npos), text);
+  CHECK_MESSAGE((text.find("mismatch") != std::string::npos || text.find("127.0.0.1") != std::string::npos),
+                text);
   CHECK_FALSE(text.empty());
 }
 

@@ -198,7 +198,7 @@ def test_messages_of_many_threads(broker, topic):
     """A client a thread; every kept message stays whole."""
     got = Collector()
     clients = []
-    for n in range(3):
+    for _ in range(3):
         client = AMPS.Client()
         client.connect(broker.uri("json"))
         client.logon(10_000)

@@ -25,7 +25,7 @@ class Heartbeat {
   enum class Verdict { kFine, kBeat, kDead };
   Verdict judge(Connection& connection, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
 
-  mutable Mutex mutex_{LockRank::kLeaf};
+  mutable Mutex mutex_{LockRank::kClientSettings};
   std::uint64_t interval_ms_ AMPS_GUARDED_BY(mutex_) = 0;
   std::uint64_t timeout_ms_ AMPS_GUARDED_BY(mutex_) = 0;
   std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 0;  // The connection being watched.

@@ -50,7 +50,7 @@ void Outbound::attach(ConnectionPtr connection, bool is_open) {
   channel_.swap(channel);
   pending_.clear();
   is_open_ = is_open;
-  is_deferred_ = must_write_ = is_writer_asleep_ = false;
+  is_deferred_ = must_write_ = false;
   watch_left_ = 0;
   last_write_ticks_ = 0;
 }
@@ -69,7 +69,7 @@ void Outbound::detach(std::uint64_t generation) {
   old->is_stopped = true;
   is_open_ = false;
   pending_.clear();
-  wake_.notify_all();
+  old->wake.notify_all();
   room_.notify_all();
 }
 
@@ -182,9 +182,9 @@ Outbound::Next Outbound::decide() {
 }
 
 void Outbound::wake_writer() {
-  if (!is_writer_asleep_) return;
-  is_writer_asleep_ = false;
-  wake_.notify_one();
+  if (!channel_->is_writer_asleep) return;
+  channel_->is_writer_asleep = false;
+  channel_->wake.notify_one();
 }
 
 void Outbound::finish() {
@@ -256,7 +256,7 @@ void Outbound::write(const ChannelPtr& channel) {
     channel->sent = 0;
   }
   if (channel != channel_) {
-    wake_.notify_all();
+    channel->wake.notify_all();
     return;
   }
   last_write_ticks_ = CycleClock::now();
@@ -283,18 +283,18 @@ bool Outbound::is_due(const Channel& channel, TimePoint now) {
 void Outbound::rest(Channel& channel) {
   if (!pending_.empty() && !channel.is_busy) {
     // Not woken for each append: it looks again by itself, and a full batch or a drain wakes it.
-    is_writer_asleep_ = true;
-    wake_.wait_until(mutex_, due_at(steady_clock::now()));
+    channel.is_writer_asleep = true;
+    channel.wake.wait_until(mutex_, due_at(steady_clock::now()));
   } else if (watch_left_ != 0) {
     // Handlers publish: look now and then instead of being woken for each block.
     --watch_left_;
-    is_writer_asleep_ = !channel.is_busy;
-    wake_.wait_until(mutex_, steady_clock::now() + kDeferredMax);
+    channel.is_writer_asleep = !channel.is_busy;
+    channel.wake.wait_until(mutex_, steady_clock::now() + kDeferredMax);
   } else {
-    is_writer_asleep_ = true;
-    wake_.wait(mutex_);
+    channel.is_writer_asleep = true;
+    channel.wake.wait(mutex_);
   }
-  is_writer_asleep_ = false;
+  channel.is_writer_asleep = false;
 }
 
 void Outbound::write_loop(const ConnectionPtr& connection) {

@@ -69,6 +69,8 @@ class Outbound {
     bool is_unfinished = false;  // A write would have blocked; the writer thread carries on.
     bool waits_for_read = false;  // What for (TLS may want to read to write).
     bool is_stopped = false;
+    bool is_writer_asleep = false;  // Of this connection's writer: an old one must not speak for the new.
+    CondVar wake;                   // The writer sleeps here.
   };
   using ChannelPtr = std::shared_ptr<Channel>;
 
@@ -87,7 +89,6 @@ class Outbound {
 
   Client& client_;
   Mutex mutex_{LockRank::kOutbound};
-  CondVar wake_;  // The writer sleeps here.
   CondVar room_;  // Who waits for room or for the end of a drain.
   ChannelPtr channel_ AMPS_GUARDED_BY(mutex_);
   Buffer pending_ AMPS_GUARDED_BY(mutex_);
@@ -98,7 +99,6 @@ class Outbound {
   unsigned waiting_count_ AMPS_GUARDED_BY(mutex_) = 0;
   unsigned watch_left_ AMPS_GUARDED_BY(mutex_) = 0;  // Rounds the writer still watches deferred frames.
   bool is_open_ AMPS_GUARDED_BY(mutex_) = false;
-  bool is_writer_asleep_ AMPS_GUARDED_BY(mutex_) = false;
   bool is_deferred_ AMPS_GUARDED_BY(mutex_) = false;  // All that is pending came from handlers of this block.
   bool must_write_ AMPS_GUARDED_BY(mutex_) = false;   // Batching is over: size reached or drain.
 };

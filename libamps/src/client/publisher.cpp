@@ -25,7 +25,7 @@ Status Publisher::publish(std::string_view topic, std::string_view data, std::ui
   for (;;) {
     Status status = client_.outbound().publish(topic, data, expiration_s, flags);
     if (__builtin_expect(status.code() != AMPS_E_DISCONNECTED, 1)) return status;
-    if ((flags & AMPS_PUBLISH_NO_WAIT) != 0 && client_.session().is_restoring()) {
+    if ((flags & AMPS_PUBLISH_NO_WAIT) != 0 && client_.session().may_come_back()) {
       return Status(AMPS_E_WOULD_BLOCK, "the session is being restored");
     }
     if (!client_.session().wait_restored(0).ok()) return status;

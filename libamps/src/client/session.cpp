@@ -212,6 +212,11 @@ bool Session::is_restoring() const {
   return is_restoring_;
 }
 
+bool Session::may_come_back() const {
+  const MutexLock lock(mutex_);
+  return is_restoring_ || (connection_ != nullptr && connection_->is_failed() && !connection_->is_deliberate());
+}
+
 bool Session::is_disconnected() const {
   const MutexLock lock(mutex_);
   return !is_restoring_ && (connection_ == nullptr || connection_->is_failed());

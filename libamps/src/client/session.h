@@ -39,6 +39,8 @@ class Session {
   // NULL when there is none.
   ConnectionPtr connection() const AMPS_EXCLUDES(mutex_);
   bool is_restoring() const AMPS_EXCLUDES(mutex_);
+  // The session is being restored, or the loss that leads to it has not been dealt with yet.
+  bool may_come_back() const AMPS_EXCLUDES(mutex_);
   bool is_disconnected() const AMPS_EXCLUDES(mutex_);
   // Waits while another thread brings the session back. AMPS_E_DISCONNECTED when there is none then.
   // @param timeout_ms 0: no limit

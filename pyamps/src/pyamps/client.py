@@ -179,9 +179,7 @@ class Client(_hooks.HookedClient):
         return self._run(command, on_message, timeout)
 
     @_two_forms
-    def bookmark_subscribe(
-        self, on_message, topic, bookmark, filter=None, sub_id=None, options=None, timeout=0
-    ):
+    def bookmark_subscribe(self, on_message, topic, bookmark, filter=None, sub_id=None, options=None, timeout=0):
         """Replay the transaction log from ``bookmark``, then go on with live messages."""
         command = Command("subscribe").set_topic(topic).set_bookmark(bookmark).set_filter(filter)
         command.set_options(options).set_sub_id(sub_id)

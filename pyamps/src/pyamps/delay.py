@@ -47,9 +47,7 @@ class ExponentialDelayStrategy(NativeDelay):
         super().__init_subclass__(**kwargs)
         cls._is_native = False
 
-    def __init__(
-        self, initial_delay=200, maximum_delay=20000, backoff_exponent=2.0, maximum_retry_time=0, jitter=1.0
-    ):
+    def __init__(self, initial_delay=200, maximum_delay=20000, backoff_exponent=2.0, maximum_retry_time=0, jitter=1.0):
         """
         :param initial_delay: milliseconds of the first delay.
         :param maximum_delay: milliseconds no delay exceeds.

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pyamps.cli import COMMANDS
 
 UNUSED = "127.0.0.1:1"
