@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import signal
 import subprocess
@@ -25,6 +26,8 @@ def child(program, *arguments, timeout=60):
 
 
 PREAMBLE = """
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Background jobs begin with SIGINT ignored.
 import os, signal, sys, threading, time
 import pyamps as AMPS
 client = AMPS.Client()
@@ -71,7 +74,7 @@ def test_handlers_of_one_thread(client, topic):
     assert len({ident for _, ident in counts}) == 1
 
 
-@pytest.mark.parametrize("handler", [lambda message: None, [].append, print.__self__.__class__])
+@pytest.mark.parametrize("handler", [lambda message: None, collections.deque(maxlen=5).append, str])
 def test_other_threads_run_during_a_flood(client, other, topic, handler):
     """Point 4 of the performance chapter: a handler written in C lets go of the GIL, too."""
     client.subscribe(handler, topic)
@@ -191,7 +194,7 @@ print("fine")
         "client.set_exception_listener(print); client.set_transport_filter(lambda data, incoming: None)",
         "client.me = client; client.subscribe(lambda m, c=client: None, 't')",
         "broker = AMPS.Broker().start(); other = AMPS.Client(); other.connect(broker.uri()); other.logon()",
-        "broker = AMPS.Broker(log=print.__class__).start()",
+        "broker = AMPS.Broker(log=lambda level, line: None).start()",
     ],
 )
 def test_interpreter_exit(broker, state):

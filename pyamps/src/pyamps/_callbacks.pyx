@@ -19,6 +19,7 @@ cdef extern from "Python.h":
     PyObject* PyObject_CallOneArg(PyObject* callable, PyObject* argument)
     PyObject* PyObject_CallNoArgs(PyObject* callable)
     Py_ssize_t Py_REFCNT(PyObject* o)
+    int PyErr_CheckSignals()  # -1 leaves the exception set: park_current() takes it.
     void PyErr_Clear()
     int PyErr_CheckSignals() noexcept  # cpython.exc declares it to raise, which py_check_signals must not.
 
