@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 
@@ -526,8 +527,6 @@ def test_name_in_use(broker, client):
     """PY-304: the broker answers for the client."""
     second = AMPS.Client(client.name())
     second.connect(broker.uri("json"))
-    try:
+    with contextlib.suppress(AMPS.NameInUse):  # Allowed unless the broker keeps a log.
         second.logon(10_000)
-    except AMPS.NameInUseException as error:
-        assert isinstance(error, AMPS.NameInUse)
     second.close()
