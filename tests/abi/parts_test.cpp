@@ -4,6 +4,7 @@
 #include <amps/ampsplusplus.hpp>
 
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "broker.h"
@@ -268,6 +269,23 @@ TEST_CASE("an object of another language is forwarded to, and passed on as it is
   REQUIRE(amps_client_get_server_chooser(body, &table, &again) == AMPS_E_OK);
   CHECK(again == self);
   CHECK(client.getSubscriptionManager() == nullptr);
+}
+
+TEST_CASE("a failed write handler belongs to the client") {
+  struct Refused : AMPS::FailedWriteHandler {
+    explicit Refused(const std::shared_ptr<int>& kept) : alive(kept) {}
+    void failedWrite(const Message&, const char*, size_t) override {}
+    std::shared_ptr<int> alive;
+  };
+  const std::shared_ptr<int> alive = std::make_shared<int>(0);
+  AMPS::Client client("refused");
+  CHECK(client.getFailedWriteHandler() == nullptr);
+  Refused* const handler = new Refused(alive);
+  client.setFailedWriteHandler(handler);
+  CHECK(client.getFailedWriteHandler() == handler);
+  CHECK(alive.use_count() == 2);
+  client.setFailedWriteHandler(nullptr);
+  CHECK(alive.use_count() == 1);
 }
 
 TEST_CASE("an authenticator in C++ provides the password and hears of the logon") {

@@ -99,7 +99,10 @@ TEST_CASE("an exception of a handler is reported and delivery goes on") {
   RunningBroker broker;
   Received received, failures;
   AMPS::Client client = connected(broker, "thrower");
-  client.setExceptionListener(std::make_shared<const KeptFailures>(&failures));
+  CHECK(client.getExceptionListener() == nullptr);
+  const std::shared_ptr<const KeptFailures> listener = std::make_shared<const KeptFailures>(&failures);
+  client.setExceptionListener(listener);
+  CHECK(client.getExceptionListener() == listener.get());
   client.subscribe(
       [&](Message& message) {
         const std::string data = message.getData();

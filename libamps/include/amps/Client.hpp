@@ -276,6 +276,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     const amps_exception_listener_t registered = detail::shared_listener(listener);
     detail::check(amps_client_set_exception_listener(client, &registered));
   }
+  /** The listener that this shared library set; NULL when there is none, or one of somebody else. */
+  AMPS_FN const ExceptionListener* getExceptionListener() const { return detail::listener_of(body()); }
   /** Gets what nothing else wanted. */
   AMPS_FN void setLastChanceMessageHandler(const MessageHandler& handler) {
     set_handler(AMPS_SLOT_LAST_CHANCE, handler);
@@ -301,6 +303,8 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     const amps_failed_write_handler_t registered = detail::failed_write_handler(handler);
     detail::check(amps_client_set_failed_write_handler(body(), handler ? &registered : NULL));
   }
+  /** The handler that this shared library set; NULL when there is none, or one of somebody else. */
+  AMPS_FN FailedWriteHandler* getFailedWriteHandler() const { return detail::failed_write_handler_of(body()); }
   AMPS_FN void addConnectionStateListener(ConnectionStateListener* listener) {
     const amps_state_listener_t registered = detail::state_listener(listener);
     detail::check(amps_client_add_state_listener(body(), &registered));

@@ -222,6 +222,8 @@ typedef struct amps_exception_listener {
 } amps_exception_listener_t;
 AMPS_API amps_result amps_client_set_exception_listener(amps_client_t *client,
                                                         const amps_exception_listener_t *listener);
+/** The listener without its release, as much of it as struct_size says; fn is NULL when there is none. */
+AMPS_API amps_result amps_client_get_exception_listener(amps_client_t *client, amps_exception_listener_t *listener);
 /** Hands a failure to the client's exception listener: for bindings that call handlers themselves. */
 AMPS_API void amps_client_report(amps_client_t *client, int32_t code, amps_span_t text);
 
@@ -257,6 +259,9 @@ typedef struct amps_failed_write_handler {
 } amps_failed_write_handler_t;
 AMPS_API amps_result amps_client_set_failed_write_handler(amps_client_t *client,
                                                           const amps_failed_write_handler_t *handler);
+/** The handler without its release, as much of it as struct_size says; fn is NULL when there is none. */
+AMPS_API amps_result amps_client_get_failed_write_handler(amps_client_t *client,
+                                                          amps_failed_write_handler_t *handler);
 
 /** Bytes on their way; a filter that points them elsewhere keeps the new bytes until its next call. */
 typedef struct amps_transport_bytes {

@@ -24,6 +24,19 @@ amps_result set_listener(amps_client_t* client, const Struct* from) {
   });
 }
 
+// What was set, as much of it as the caller's struct holds. Its release stays ours.
+template <typename Struct>
+Status give(const amps::client::CallbackPtr<Struct>& known, Struct* to) {
+  if (to == nullptr || to->struct_size < sizeof to->struct_size) {
+    return Status(AMPS_E_USAGE, "a struct with its struct_size is needed");
+  }
+  Struct out = known != nullptr ? known->c() : Struct{};
+  out.release = nullptr;
+  out.struct_size = to->struct_size;
+  std::memcpy(to, &out, std::min<std::size_t>(out.struct_size, sizeof out));
+  return Status();
+}
+
 bool is_one_bit(std::uint32_t bits) noexcept { return bits != 0 && (bits & (bits - 1)) == 0; }
 
 }  // namespace
@@ -69,6 +82,10 @@ amps_result amps_client_set_exception_listener(amps_client_t* client, const amps
   return set_listener(client, listener);
 }
 
+amps_result amps_client_get_exception_listener(amps_client_t* client, amps_exception_listener_t* listener) {
+  return guarded(client, [&](Client& c) { return give(c.listeners().exception(), listener); });
+}
+
 void amps_client_report(amps_client_t* client, int32_t code, amps_span_t text) {
   (void)guarded(client, [&](Client& c) {
     c.report(code, view_of(text));
@@ -101,6 +118,10 @@ amps_result amps_client_clear_state_listeners(amps_client_t* client) {
 
 amps_result amps_client_set_failed_write_handler(amps_client_t* client, const amps_failed_write_handler_t* handler) {
   return set_listener(client, handler);
+}
+
+amps_result amps_client_get_failed_write_handler(amps_client_t* client, amps_failed_write_handler_t* handler) {
+  return guarded(client, [&](Client& c) { return give(c.listeners().failed_write(), handler); });
 }
 
 amps_result amps_client_set_transport_filter(amps_client_t* client, const amps_transport_filter_t* filter) {

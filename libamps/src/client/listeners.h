@@ -33,6 +33,7 @@ class Listeners {
   void set_raw_disconnect(RawDisconnect handler) AMPS_EXCLUDES(mutex_);
 
   CallbackPtr<amps_disconnect_handler_t> lost() const { return get(lost_); }
+  CallbackPtr<amps_exception_listener_t> exception() const { return get(exception_); }
   CallbackPtr<amps_failed_write_handler_t> failed_write() const { return get(failed_write_); }
   CallbackPtr<amps_transport_filter_t> filter() const { return get(filter_); }
   CallbackPtr<amps_thread_callback_t> thread_created() const { return get(thread_created_); }

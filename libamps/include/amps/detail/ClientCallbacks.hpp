@@ -52,6 +52,23 @@ AMPS_FN inline amps_exception_listener_t shared_listener(const SharedListener& l
   return result;
 }
 
+// The object behind a listener that this shared library set, or NULL.
+AMPS_FN inline const ExceptionListener* listener_of(amps_client_t* client) {
+  amps_exception_listener_t set = amps_exception_listener_t();
+  set.struct_size = sizeof(set);
+  check(amps_client_get_exception_listener(client, &set));
+  if (set.fn == &report_to_borrowed) return static_cast<const ExceptionListener*>(set.userdata);
+  if (set.fn != &report_to_shared) return NULL;
+  return static_cast<CallableOf<SharedListener>*>(static_cast<Callable*>(set.userdata))->function.get();
+}
+// The same for a failed write handler.
+AMPS_FN inline FailedWriteHandler* failed_write_handler_of(amps_client_t* client) {
+  amps_failed_write_handler_t set = amps_failed_write_handler_t();
+  set.struct_size = sizeof(set);
+  check(amps_client_get_failed_write_handler(client, &set));
+  return set.fn == &failed_write ? static_cast<FailedWriteHandler*>(set.userdata) : NULL;
+}
+
 // ---- Other listeners
 
 AMPS_FN inline amps_failed_write_handler_t failed_write_handler(FailedWriteHandler* handler) {
