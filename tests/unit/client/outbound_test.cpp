@@ -56,9 +56,13 @@ TEST_CASE_FIXTURE(ClientFixture, "a blocked publish ends with a disconnect") {
   amps_client_set_number(client, AMPS_CLIENT_OUTBOUND_BYTES_MAX, 100'000);
   log_on();
   const std::string body(50'000, 'x');
-  while (publish("t", body, AMPS_PUBLISH_NO_WAIT) == AMPS_E_OK) {
-  }
-  auto call = async([&] { return publish("t", body); });
+  auto call = async([&] {
+    for (;;) {
+      const amps_result result = publish("t", body);
+      if (result != AMPS_E_OK) return result;
+    }
+  });
+  REQUIRE(call.wait_for(milliseconds(100)) == std::future_status::timeout);
   const auto began = std::chrono::steady_clock::now();
   amps_client_disconnect(client);
   CHECK(call.get() == AMPS_E_DISCONNECTED);
