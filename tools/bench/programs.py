@@ -75,12 +75,13 @@ class Programs:
     def _our_flags(self, ours: str) -> tuple[list[str], list[str]]:
         if not ours:
             return [], []
-        library = "-lamps" if ours == "client" else "-lamps-broker"
+        library = "-lamps" if ours == "client" else "-l:libamps-broker.so.1"  # No link of its own in the package.
         if self._build:
             folder = self._build / "libamps/src" / ("abi" if ours == "client" else "broker_abi")
             return [f"-I{ROOT / 'libamps/include'}"], [f"-L{folder}", f"-Wl,-rpath,{folder}", library, "-pthread"]
         flags, libraries = (self._ask_package(option) for option in ("--cflags", "--libs"))
-        return flags, [library if word == "-lamps" else word for word in libraries] + ["-pthread"]
+        folders = [f"-Wl,-rpath,{word[2:]}" for word in libraries if word.startswith("-L")]
+        return flags, [library if word == "-lamps" else word for word in libraries] + [*folders, "-pthread"]
 
     @staticmethod
     def _ask_package(option: str) -> list[str]:
