@@ -54,6 +54,11 @@ class AMPS_CAPABILITY("mutex") Mutex {
 
   void lock() AMPS_ACQUIRE() {
     check_rank();
+    // Our critical sections are shorter than putting a thread to sleep and waking it.
+    for (int i = 0; i < kSpinCount; ++i) {
+      if (mutex_.try_lock()) return note_locked();
+      spin_pause();
+    }
     mutex_.lock();
     note_locked();
   }
@@ -69,6 +74,12 @@ class AMPS_CAPABILITY("mutex") Mutex {
 
  private:
   friend class CondVar;
+  static constexpr int kSpinCount = 100;
+  static void spin_pause() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
 #ifdef NDEBUG
   void check_rank() noexcept {}
   void note_locked() noexcept {}
