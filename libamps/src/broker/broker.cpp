@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "broker/alarm.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
 #include "broker/log_line.h"
@@ -31,7 +32,9 @@ std::size_t io_thread_count(std::uint64_t wanted) {
 }  // namespace
 
 // The build defines it, so that it is written in one place only.
-const char* broker_version() noexcept { return AMPS_PROJECT_VERSION "-broker"; }
+const char* broker_version() noexcept {
+  return AMPS_PROJECT_VERSION "-broker";
+}
 
 // Everything that exists while the broker runs. Members are torn down from the last to the first.
 struct Broker::Running {
@@ -48,8 +51,8 @@ struct Broker::Running {
         spaces(*parts.clock, broker_statistics),
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
-        services{configuration,  *parts.clock,       log, statistics, spaces, names, status,
-                 *parts.filters, broker_version(), parts.authenticator},
+        services{configuration,    *parts.clock,       log, statistics, spaces, names, status, *parts.filters,
+                 broker_version(), parts.authenticator},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
@@ -76,6 +79,7 @@ struct Broker::Running {
   OutboxLimits limits;
   ConnectionRegistry registry;
   std::vector<std::unique_ptr<IoThread>> threads;
+  std::vector<std::unique_ptr<Alarm>> alarms;  // Of the topic spaces; the first thread keeps them.
   std::vector<std::unique_ptr<Transport>> transports;
   std::uint64_t next_connection_id = 1;  // Owned by the first thread, which accepts.
   const ::pid_t process_id = ::getpid();
@@ -89,6 +93,9 @@ Status Broker::Running::open() {
   for (std::size_t i = 0; i < count; ++i) {
     threads.push_back(std::make_unique<IoThread>(services, &limits, &registry));
     AMPS_RETURN_IF_ERROR(threads.back()->open());
+  }
+  for (const auto& space : spaces.all()) {
+    alarms.push_back(std::make_unique<Alarm>(space.get(), &threads.front()->loop()));
   }
   return {};
 }

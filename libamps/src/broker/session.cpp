@@ -129,6 +129,7 @@ void Session::log_on(std::string client_name, std::string user, TopicSpace* spac
                      std::string correlation_id) {
   client_name_ = std::move(client_name);
   user_ = std::move(user);
+  publisher_ = {client_name_, user_};
   correlation_id_ = std::move(correlation_id);
   space_ = space;
   Statistics::add(services_.statistics.logons);
@@ -256,6 +257,7 @@ void Session::publish_one() {
   Publish publish;
   publish.topic = command_.topic();
   publish.body = command_.body;
+  publish.publisher = &publisher_;
   if (const Status status = space_->publish(publish); !status.ok()) fail(command_, status);
 }
 

@@ -82,6 +82,7 @@ class Session {
   TopicSpace* space() const noexcept { return space_; }  // None before logon.
   const std::string& client_name() const noexcept { return client_name_; }
   const std::string& user() const noexcept { return user_; }
+  const Publisher& publisher() const noexcept { return publisher_; }
   // Sends the ack if it was asked for.
   void acknowledge(const Command& command, std::uint32_t ack_type);
   void acknowledge(const Command& command, Ack ack);
@@ -132,6 +133,7 @@ class Session {
   TopicSpace* space_ = nullptr;
   std::string client_name_;
   std::string user_;
+  Publisher publisher_;         // Views of both.
   std::string correlation_id_;  // Of the logon.
   int logon_rounds_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Subscription>, RandomHash> subscriptions_;

@@ -3,9 +3,12 @@
 // Threads: under the lock of the topic space. Blocks: never.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/status.h"
+#include "broker/change.h"
 
 namespace amps::broker {
 
@@ -15,15 +18,27 @@ struct Publish {
   std::string_view body;
   std::string_view correlation_id;
   std::string_view expiration;  // Seconds, decimal digits.
+  std::string_view sow_key;     // As the publisher supplied it.
   bool delta = false;
+  const Publisher* publisher = nullptr;   // None: the broker itself.
+  std::optional<std::uint64_t> sequence;  // The publisher's number for it.
+  // Known once the message is accepted.
+  std::uint64_t timestamp_us = 0;
+  std::uint64_t txid = 0;     // 0: not logged.
+  std::string_view bookmark;  // Empty: not logged.
 };
 
+// A publish takes two steps, so that whoever stands between them (the journal) sees the final message
+// before anything has changed. Nothing else happens to the store in between.
 class Store {
  public:
   virtual ~Store() = default;
-  // Takes the message in and makes it the final one, which is what subscribers receive (broker 0.1,
-  // step 6). A failure refuses it; its code selects the reason.
-  virtual Status apply(Publish* publish) = 0;
+  // Makes the message the final one, which is what subscribers receive (broker 0.1, step 6), and says
+  // what will change: kind, key, bodies and correlation ids. A failure refuses the message; its code
+  // selects the reason. Views live until the next call.
+  virtual Status prepare(Publish* publish, Change* change) = 0;
+  // Carries the prepared change out, with its timestamp and position.
+  virtual void commit(const Change& change) = 0;
 };
 
 }  // namespace amps::broker

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/change.h"
 #include "broker/delivery_group.h"
 #include "broker/store.h"
 #include "broker/subscription.h"
@@ -30,11 +31,14 @@ struct FilteredRecipient {
 struct Topic {
   explicit Topic(std::string topic_name);
 
-  bool is_idle() const noexcept { return literal_subscriptions.empty() && store == nullptr; }
+  bool is_idle() const noexcept {
+    return literal_subscriptions.empty() && store == nullptr && observers.empty();
+  }
 
   const std::string name;
   const TopicKind kind;
   std::unique_ptr<Store> store;
+  std::vector<TopicObserver*> observers;  // Borrowed; in the order they are told.
   std::vector<const Subscription*> literal_subscriptions;
 
   // The route. Valid while `route_generation` is that of the space and not 0.

@@ -62,6 +62,33 @@ bool TopicSpace::has_store(std::string_view name) {
   return topic != nullptr && topic->store != nullptr;
 }
 
+void TopicSpace::observe(std::string_view topic, TopicObserver* observer) {
+  find_or_add(topic)->observers.push_back(observer);
+}
+
+void TopicSpace::set_alarm(std::function<void(std::uint64_t)> alarm) {
+  MutexLock lock(mutex_);
+  alarm_ = std::move(alarm);
+  if (alarm_ && armed_ms_ != UINT64_MAX) alarm_(armed_ms_);
+}
+
+void TopicSpace::wake_at(std::uint64_t deadline_ms) {
+  if (deadline_ms >= armed_ms_) return;
+  armed_ms_ = deadline_ms;
+  if (alarm_) alarm_(deadline_ms);
+}
+
+void TopicSpace::run_timed_work() {
+  MutexLock lock(mutex_);
+  armed_ms_ = UINT64_MAX;
+  const std::uint64_t now = clock_.steady_ms();
+  begin_block(now);
+  std::uint64_t next = UINT64_MAX;
+  for (TimedWork* work : timed_work_) next = std::min(next, work->run_due(now));
+  hand_out();
+  wake_at(next);
+}
+
 void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
   subscription->order = order;
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_add(1, std::memory_order_relaxed);
@@ -104,8 +131,20 @@ Status TopicSpace::publish(Publish publish) {
   if (topic->kind == TopicKind::kReserved) {
     return Status(AMPS_E_INVALID_TOPIC, "publish to reserved topic " + topic->name);
   }
-  if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->apply(&publish));
+  if (topic->store == nullptr && topic->observers.empty()) {
+    deliver(topic, publish);
+    return {};
+  }
+  Change change;
+  change.topic = topic;
+  change.publisher = publish.publisher;
+  change.current = publish.body;
+  change.correlation_id = publish.correlation_id;
+  if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
+  publish.timestamp_us = change.timestamp_us = now_us();
+  if (topic->store != nullptr) topic->store->commit(change);
   deliver(topic, publish);
+  for (TopicObserver* observer : topic->observers) observer->on_change(change);
   return {};
 }
 

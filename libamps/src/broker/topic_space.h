@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "broker/statistics.h"
 #include "broker/store.h"
 #include "broker/subscription.h"
+#include "broker/timed_work.h"
 #include "broker/timestamp.h"
 #include "broker/topic.h"
 
@@ -40,6 +42,16 @@ class TopicSpace {
   // Makes a topic keep state. Before the first publish.
   void declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
   bool has_store(std::string_view topic) AMPS_REQUIRES(mutex_);
+  // Makes an observer follow a topic, which then exists for ever.
+  void observe(std::string_view topic, TopicObserver* observer) AMPS_REQUIRES(mutex_);
+
+  // Timed work is borrowed until the space goes.
+  void add_timed_work(TimedWork* work) AMPS_REQUIRES(mutex_) { timed_work_.push_back(work); }
+  // Has the timed work run no later than this, on the thread that keeps the alarm.
+  void wake_at(std::uint64_t deadline_ms) AMPS_REQUIRES(mutex_);
+  // `alarm` is called under the lock with the steady time at which run_timed_work() is wanted. Threads: any.
+  void set_alarm(std::function<void(std::uint64_t)> alarm);
+  void run_timed_work();
 
   // The space borrows the subscription until remove(). A replacement takes the place of the old one
   // in the order of ids; no message is lost or sent twice, because the lock is held throughout.
@@ -47,7 +59,10 @@ class TopicSpace {
   void remove(const Subscription* subscription) AMPS_REQUIRES(mutex_);
   void replace(const Subscription* old, Subscription* replacement) AMPS_REQUIRES(mutex_);
 
-  void begin_block(std::uint64_t now_ms) AMPS_REQUIRES(mutex_) { now_ms_ = now_ms, fanned_out_bytes_ = 0; }
+  void begin_block(std::uint64_t now_ms) AMPS_REQUIRES(mutex_) {
+    now_ms_ = now_ms;
+    now_us_ = fanned_out_bytes_ = 0;
+  }
   // The failure of a refused message. Successes cost no allocation.
   Status publish(Publish publish) AMPS_REQUIRES(mutex_);
   // A message of the broker itself on a reserved topic.
@@ -70,7 +85,9 @@ class TopicSpace {
   void deliver(Topic* topic, const Publish& publish) AMPS_REQUIRES(mutex_);
   void deliver_filtered(const Topic& topic, const Publish& publish) AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
-  std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(clock_.utc_us()); }
+  // The time of the block at hand, read once: all its messages were processed together.
+  std::uint64_t now_us() AMPS_REQUIRES(mutex_) { return now_us_ != 0 ? now_us_ : now_us_ = clock_.utc_us(); }
+  std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(now_us()); }
 
   const std::string message_type_;
   const Clock& clock_;
@@ -86,8 +103,13 @@ class TopicSpace {
   std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;
   std::size_t idle_topics_max_ AMPS_GUARDED_BY(mutex_);
 
+  std::vector<TimedWork*> timed_work_ AMPS_GUARDED_BY(mutex_);
+  std::function<void(std::uint64_t)> alarm_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t armed_ms_ AMPS_GUARDED_BY(mutex_) = UINT64_MAX;
+
   // The block at hand.
   std::uint64_t now_ms_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t now_us_ AMPS_GUARDED_BY(mutex_) = 0;                       // 0: nobody asked yet.
   Topic* current_ AMPS_GUARDED_BY(mutex_) = nullptr;                       // Topic of the latest publish.
   std::vector<DeliveryGroup>* waiting_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Groups that have bytes pending.
   std::uint64_t fanned_out_bytes_ AMPS_GUARDED_BY(mutex_) = 0;

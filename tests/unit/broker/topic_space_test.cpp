@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
 #include <string>
+#include <vector>
 
 #include "support/raw_client.h"
 
@@ -85,16 +87,42 @@ struct Fixture {
 // Doubles what it is given, and refuses what is too large for it.
 class Doubling final : public Store {
  public:
-  Status apply(Publish* publish) override {
+  Status prepare(Publish* publish, Change* change) override {
     if (publish->body.size() > 10) return Status(AMPS_E_INVALID_TOPIC, "too large");
-    last_.assign(publish->body);
-    last_ += last_;
-    publish->body = last_;
+    change->kind = kept_.empty() ? ChangeKind::kInsert : ChangeKind::kUpdate;
+    if (!kept_.empty()) change->previous = kept_.back();
+    next_.assign(publish->body);
+    next_ += next_;
+    publish->body = change->current = next_;
     return {};
+  }
+  void commit(const Change& change) override {
+    CHECK(change.timestamp_us != 0);
+    kept_.emplace_back(change.current);
   }
 
  private:
-  std::string last_;
+  std::string next_;
+  std::deque<std::string> kept_;
+};
+
+struct Follower final : TopicObserver {
+  void on_change(const Change& change) override {
+    text += change.topic->name + " " + std::string(change.previous) + ">" + std::string(change.current) + ";";
+    kinds.push_back(change.kind);
+  }
+  std::string text;
+  std::vector<ChangeKind> kinds;
+};
+
+struct Reminder final : TimedWork {
+  std::uint64_t run_due(std::uint64_t now_ms) override {
+    if (now_ms < due_ms) return due_ms;
+    ran_ms.push_back(now_ms);
+    return due_ms = UINT64_MAX;
+  }
+  std::uint64_t due_ms = UINT64_MAX;
+  std::vector<std::uint64_t> ran_ms;
 };
 
 }  // namespace
@@ -149,6 +177,56 @@ TEST_CASE("a store sees a message first, may change it, and may refuse it") {
   CHECK(at.publish("kept", "ab").ok());
   CHECK(at.publish("kept", "much too large").code() == AMPS_E_INVALID_TOPIC);
   CHECK(at.received() == "kept 1 abab;");
+}
+
+TEST_CASE("observers follow what happens to a topic, with state or without") {
+  Fixture at;
+  Follower follower;
+  {
+    MutexLock lock(at.space.mutex());
+    at.space.declare("kept", std::make_unique<Doubling>());
+    at.space.observe("kept", &follower);
+    at.space.observe("plain", &follower);
+  }
+  CHECK(at.publish("kept", "a").ok());
+  CHECK(at.publish("kept", "b").ok());
+  CHECK_FALSE(at.publish("kept", "much too large").ok());
+  CHECK(at.publish("plain", "c").ok());
+  CHECK(at.publish("unobserved", "d").ok());
+  CHECK(follower.text == "kept >aa;kept aa>bb;plain >c;");
+  CHECK(follower.kinds ==
+        std::vector<ChangeKind>{ChangeKind::kInsert, ChangeKind::kUpdate, ChangeKind::kMessage});
+}
+
+TEST_CASE("timed work runs when the alarm that was asked for goes off") {
+  Fixture at;
+  Reminder first;
+  Reminder second;
+  std::vector<std::uint64_t> alarms;
+  {
+    MutexLock lock(at.space.mutex());
+    at.space.add_timed_work(&first);
+    at.space.add_timed_work(&second);
+    first.due_ms = 100;
+    at.space.wake_at(100);
+  }
+  at.space.set_alarm([&](std::uint64_t deadline_ms) { alarms.push_back(deadline_ms); });
+  {
+    MutexLock lock(at.space.mutex());
+    second.due_ms = 50;
+    at.space.wake_at(50);
+    at.space.wake_at(70);  // Later than what is asked for already.
+  }
+  CHECK(alarms == std::vector<std::uint64_t>{100, 50});
+  at.clock.advance_ms(50);
+  at.space.run_timed_work();
+  CHECK(first.ran_ms.empty());
+  CHECK(second.ran_ms == std::vector<std::uint64_t>{50});
+  CHECK(alarms.back() == 100);
+  at.clock.advance_ms(60);
+  at.space.run_timed_work();
+  CHECK(first.ran_ms == std::vector<std::uint64_t>{110});
+  CHECK(alarms.size() == 3);
 }
 
 TEST_CASE("topics nobody names are forgotten when there are many") {

@@ -51,7 +51,10 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   publish.body = command->body;
   publish.correlation_id = header.get(AMPS_CorrelationId);
   if (header.number(AMPS_Expiration)) publish.expiration = header.get(AMPS_Expiration);
+  publish.sow_key = header.get(AMPS_SowKey);
   publish.delta = header.command == AMPS_COMMAND_DeltaPublish;
+  publish.publisher = &session.publisher();
+  publish.sequence = header.number(AMPS_Sequence);
   if (const Status status = space.publish(publish); !status.ok()) {
     const std::string_view reason = wire::reason_text(status.code());
     return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());
