@@ -27,7 +27,10 @@ Dispatcher::Dispatcher(Connection& connection)
 Dispatcher::~Dispatcher() { message_->release(); }
 
 Status Dispatcher::deliver(std::string_view frame, Settled settled) {
-  AMPS_RETURN_IF_ERROR(decoder_.decode(frame, &message_->header()));
+  if (!predicted_.decode(frame, &message_->header())) {
+    AMPS_RETURN_IF_ERROR(decoder_.decode(frame, &message_->header()));
+    predicted_.learn(frame, message_->header());
+  }
   const std::string_view body = frame.substr(message_->header().size_bytes);
   message_->sync(body);
   message_->delivery = Message::Delivery{};

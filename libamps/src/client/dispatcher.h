@@ -10,6 +10,7 @@
 #include "client/message.h"
 #include "client/router.h"
 #include "wire/header_decoder.h"
+#include "wire/predicted_header.h"
 
 namespace amps::client {
 
@@ -48,6 +49,7 @@ class Dispatcher {
   ThreadContext& context_;
   RouterReader routes_;
   wire::HeaderDecoder decoder_;
+  wire::PredictedHeader predicted_;
   Message* message_;
 };
 
