@@ -34,4 +34,26 @@ struct SowTopicConfiguration {
   std::uint64_t slab_bytes = 5u << 20;                 // Records are smaller than this by 64.
 };
 
+// TransactionLog (broker 10, 13.2). Without an instance of it nothing is logged.
+struct TransactionLogConfiguration {
+  std::string directory;                    // JournalDirectory. Empty: a temporary one, removed on stop.
+  std::string archive_directory;            // Where the archive action moves old files. Empty: there is none.
+  std::uint64_t segment_bytes = 64u << 20;  // JournalSize: of one file, at least 10 MiB.
+  std::uint32_t preallocated_files = 2;     // PreallocatedJournalFiles: at least 1.
+  // SyncBeforeAck. False: `persisted` is acknowledged when the system has taken the bytes, and a power cut
+  // may lose what was acknowledged within the last `flush_interval_us`. A killed process loses nothing either
+  // way.
+  bool sync_before_ack = true;
+  std::uint64_t flush_interval_us = 100'000;  // FlushInterval: between syncs when acks do not wait for them.
+  // InactiveClientAckExpiration: what is known of a publisher that was away for so long is forgotten. 0:
+  // never.
+  std::uint64_t inactive_client_ms = 0;
+  std::uint64_t client_count_max = 100'000;  // Names known at the same time; further ones are refused.
+  struct Topic {
+    std::string name;  // Literal, or a regular expression.
+    std::string message_type;
+  };
+  std::vector<Topic> topics;  // None: names of clients are unique, and nothing is logged.
+};
+
 }  // namespace amps::broker
