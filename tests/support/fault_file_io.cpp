@@ -11,6 +11,10 @@ Status failure(const char* what, const std::string& path = {}) {
   return {AMPS_E_STORE, std::string("cannot ") + what + " '" + path + "': injected"};
 }
 
+Status full() {
+  return {AMPS_E_STORE, "cannot write: injected", "disk full"};
+}
+
 std::string directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash);
@@ -35,6 +39,7 @@ class FaultFileIo::OpenFile final : public File {
   Status write_at(std::uint64_t offset, std::string_view bytes) override {
     if (!writable_) return failure("write");
     const bool well = io_->goes_well();
+    if (io_->disk_full_ && offset + bytes.size() > inode_->bytes.size()) return full();
     if (!well) bytes = bytes.substr(0, bytes.size() / 2);
     const auto at = static_cast<std::size_t>(offset);
     if (inode_->bytes.size() < at + bytes.size()) inode_->bytes.resize(at + bytes.size());
@@ -54,6 +59,14 @@ class FaultFileIo::OpenFile final : public File {
     return {};
   }
 
+  Status allocate(std::uint64_t size) override {
+    if (!writable_ || !io_->goes_well()) return failure("allocate");
+    if (inode_->bytes.size() >= size) return {};
+    if (io_->disk_full_) return full();
+    inode_->bytes.resize(static_cast<std::size_t>(size));
+    return {};
+  }
+
   Status size(std::uint64_t* out) const override {
     *out = inode_->bytes.size();
     return {};
@@ -63,6 +76,16 @@ class FaultFileIo::OpenFile final : public File {
   FaultFileIo* const io_;
   const std::shared_ptr<Inode> inode_;
   const bool writable_;
+};
+
+class FaultFileIo::Lock final : public DirectoryLock {
+ public:
+  Lock(FaultFileIo* io, std::string directory) : io_(io), directory_(std::move(directory)) {}
+  ~Lock() override { io_->locked_.erase(directory_); }
+
+ private:
+  FaultFileIo* const io_;
+  const std::string directory_;
 };
 
 void FaultFileIo::lose_power() {
@@ -101,6 +124,26 @@ Status FaultFileIo::sync_directory(const std::string& path) {
     at = is_inside(*at) ? durable_names_.erase(at) : std::next(at);
   }
   std::copy_if(names_.begin(), names_.end(), std::inserter(durable_names_, durable_names_.end()), is_inside);
+  return {};
+}
+
+// Directories need no making here, and none of their own is lost.
+Status FaultFileIo::make_directory(const std::string& path) {
+  return goes_well() ? Status() : failure("make directory", path);
+}
+
+Status FaultFileIo::list(const std::string& directory, std::vector<std::string>* names) {
+  names->clear();
+  if (!goes_well()) return failure("list", directory);
+  for (const auto& [path, inode] : names_) {
+    if (directory_of(path) == directory) names->push_back(path.substr(directory.size() + 1));
+  }
+  return {};
+}
+
+Status FaultFileIo::lock(const std::string& directory, std::unique_ptr<DirectoryLock>* out) {
+  if (!goes_well() || !locked_.insert(directory).second) return failure("lock", directory);
+  *out = std::make_unique<Lock>(this, directory);
   return {};
 }
 

@@ -6,7 +6,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "base/file_io.h"
 
@@ -17,6 +19,8 @@ class FaultFileIo final : public FileIo {
   // Every operation on files and directories counts. The one with this number, from 1, fails with
   // AMPS_E_STORE; a failing write has written the first half of its bytes. 0: none fails.
   void fail_at(std::size_t operation) noexcept { fail_at_ = operation; }
+  // While true, allocations and writes that make a file longer fail as on a full disk.
+  void set_disk_full(bool full) noexcept { disk_full_ = full; }
   std::size_t operation_count() const noexcept { return operation_count_; }
   // Everything that was not made durable is gone: bytes without sync_data, names without
   // sync_directory. Open files must not be used afterwards.
@@ -30,6 +34,9 @@ class FaultFileIo final : public FileIo {
   Status rename(const std::string& from, const std::string& to) override;
   Status remove(const std::string& path) override;
   Status sync_directory(const std::string& path) override;
+  Status make_directory(const std::string& path) override;
+  Status list(const std::string& directory, std::vector<std::string>* names) override;
+  Status lock(const std::string& directory, std::unique_ptr<DirectoryLock>* out) override;
 
  private:
   // Owned by the names that lead to it, the durable names among them, and by open files.
@@ -39,12 +46,15 @@ class FaultFileIo final : public FileIo {
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
   class OpenFile;
+  class Lock;
 
   // False when the operation is the one that fails.
   bool goes_well() noexcept { return ++operation_count_ != fail_at_; }
 
   Names names_;
   Names durable_names_;
+  std::set<std::string> locked_;
+  bool disk_full_ = false;
   std::size_t fail_at_ = 0;
   std::size_t operation_count_ = 0;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file_io.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,9 +17,14 @@ namespace {
 
 constexpr std::size_t kReadStepBytes = 65'536;  // One step of read_file: a file may grow while it is read.
 
+constexpr std::string_view kDiskFull = "disk full";  // The reason in a Status of that kind.
+
 Status system_failure(const char* action, const std::string& path, int error) {
-  return {AMPS_E_STORE, std::string("cannot ") + action + " '" + path +
-                            "': " + std::error_code(error, std::generic_category()).message()};
+  const bool is_full = error == ENOSPC || error == EDQUOT;
+  return {AMPS_E_STORE,
+          std::string("cannot ") + action + " '" + path +
+              "': " + std::error_code(error, std::generic_category()).message(),
+          std::string(is_full ? kDiskFull : std::string_view{})};
 }
 
 // Offsets are signed for the kernel; larger ones are our bug or a damaged file, not a wrap-around.
@@ -79,6 +86,15 @@ class SystemFile final : public File {
     return result == 0 ? Status() : system_failure("truncate", path_, errno);
   }
 
+  Status allocate(std::uint64_t size) override {
+    if (!is_offset(size, 0)) return system_failure("allocate", path_, EOVERFLOW);
+    for (;;) {
+      const int error = ::posix_fallocate(fd_, 0, static_cast<off_t>(size));
+      if (error == 0) return {};
+      if (error != EINTR) return system_failure("allocate", path_, error);
+    }
+  }
+
   Status size(std::uint64_t* out) const override {
     struct stat info;
     if (::fstat(fd_, &info) != 0) return system_failure("examine", path_, errno);
@@ -102,6 +118,22 @@ int open_flags(OpenMode mode) noexcept {
   }
   return O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
 }
+
+// flock, because it belongs to the open file: it also keeps out a second broker of this process, and ends
+// with the process. A child made by fork shares it, hence the explicit unlock.
+class SystemLock final : public DirectoryLock {
+ public:
+  explicit SystemLock(int fd) noexcept : fd_(fd) {}
+  ~SystemLock() override {
+    ::flock(fd_, LOCK_UN);
+    ::close(fd_);
+  }
+  SystemLock(const SystemLock&) = delete;
+  SystemLock& operator=(const SystemLock&) = delete;
+
+ private:
+  const int fd_;
+};
 
 class SystemFileIo final : public FileIo {
  public:
@@ -128,9 +160,54 @@ class SystemFileIo final : public FileIo {
     ::close(fd);
     return error == 0 ? Status() : system_failure("sync directory", path, error);
   }
+
+  Status make_directory(const std::string& path) override {
+    for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+      const std::string part = path.substr(0, slash);
+      if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)
+        return system_failure("make directory", part, errno);
+      if (slash == std::string::npos) break;
+    }
+    struct stat info;
+    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+    return system_failure("make directory", path, ENOTDIR);
+  }
+
+  Status list(const std::string& directory, std::vector<std::string>* names) override {
+    names->clear();
+    DIR* const stream = ::opendir(directory.c_str());
+    if (stream == nullptr) return system_failure("list", directory, errno);
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream)) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names->emplace_back(name);
+    }
+    const int error = errno;
+    ::closedir(stream);
+    return error == 0 ? Status() : system_failure("list", directory, error);
+  }
+
+  Status lock(const std::string& directory, std::unique_ptr<DirectoryLock>* out) override {
+    const std::string path = directory + "/lock";
+    const int fd = retry_interrupted(
+        [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600); });
+    if (fd < 0) return system_failure("open", path, errno);
+    if (retry_interrupted([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+      const int error = errno;
+      ::close(fd);
+      if (error != EWOULDBLOCK) return system_failure("lock", path, error);
+      return {AMPS_E_STORE, "directory '" + directory + "' is in use by another broker"};
+    }
+    *out = std::make_unique<SystemLock>(fd);
+    return {};
+  }
 };
 
 }  // namespace
+
+bool is_disk_full(const Status& status) noexcept {
+  return status.reason() == kDiskFull;
+}
 
 FileIo& system_file_io() noexcept {
   static SystemFileIo io;

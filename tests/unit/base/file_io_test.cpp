@@ -3,10 +3,13 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "fault_file_io.h"
 
@@ -141,6 +144,73 @@ TEST_CASE("reading a whole file reports whichever step fails") {
     io.fail_at(io.operation_count() + step);
     CHECK(amps::read_file(io, "f", 1 << 20, &out).code() == AMPS_E_STORE);
   }
+}
+
+TEST_CASE("directories are made with those above them, and listed") {
+  const Directory directory;
+  FileIo& io = amps::system_file_io();
+  const std::string deep = directory.file("a/b/c");
+  REQUIRE(io.make_directory(deep).ok());
+  REQUIRE(io.make_directory(deep).ok());
+  opened(io, deep + "/one", OpenMode::kCreate);
+  opened(io, deep + "/two", OpenMode::kCreate);
+  std::vector<std::string> names;
+  REQUIRE(io.list(deep, &names).ok());
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"one", "two"});
+  CHECK_FALSE(io.list(directory.file("missing"), &names).ok());
+  CHECK_FALSE(io.make_directory(deep + "/one").ok());
+  CHECK_FALSE(io.make_directory(deep + "/one/below").ok());
+}
+
+TEST_CASE("allocated room is zero, and what was there stays") {
+  const Directory directory;
+  const auto file = opened(amps::system_file_io(), directory.file("data"), OpenMode::kCreate);
+  REQUIRE(file->write_at(0, "abc").ok());
+  REQUIRE(file->allocate(5).ok());
+  REQUIRE(file->allocate(2).ok());  // Never shorter.
+  CHECK(read_all(*file) == std::string("abc\0\0", 5));
+}
+
+TEST_CASE("a directory is held by one holder, also in one process") {
+  const Directory directory;
+  FileIo& io = amps::system_file_io();
+  std::unique_ptr<amps::DirectoryLock> first;
+  std::unique_ptr<amps::DirectoryLock> second;
+  REQUIRE(io.lock(directory.path(), &first).ok());
+  CHECK(io.lock(directory.path(), &second).text() ==
+        "directory '" + directory.path() + "' is in use by another broker");
+  first.reset();
+  CHECK(io.lock(directory.path(), &second).ok());
+}
+
+TEST_CASE("a child made by fork does not keep a directory locked") {
+  const Directory directory;
+  FileIo& io = amps::system_file_io();
+  std::unique_ptr<amps::DirectoryLock> lock;
+  REQUIRE(io.lock(directory.path(), &lock).ok());
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    char byte;
+    close(ends[1]);
+    static_cast<void>(read(ends[0], &byte, 1));  // Until the parent is done.
+    _exit(0);
+  }
+  lock.reset();
+  CHECK(io.lock(directory.path(), &lock).ok());
+  close(ends[0]);
+  close(ends[1]);
+  REQUIRE(waitpid(child, nullptr, 0) == child);
+}
+
+TEST_CASE("a full disk is told from a broken one") {
+  std::unique_ptr<File> file;
+  REQUIRE(amps::system_file_io().open("/dev/full", OpenMode::kReadWrite, &file).ok());
+  CHECK(amps::is_disk_full(file->write_at(0, "x")));
+  CHECK_FALSE(amps::is_disk_full(file->sync_data()));
+  CHECK_FALSE(amps::is_disk_full({}));
 }
 
 TEST_CASE("a power loss takes what was not synced") {
