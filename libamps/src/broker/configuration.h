@@ -5,12 +5,15 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "amps/amps_broker.h"
 #include "base/status.h"
+#include "broker/configuration_access.h"
+#include "broker/configuration_state.h"
 #include "net/listener.h"
 
 namespace amps::broker {
@@ -25,6 +28,20 @@ struct TransportConfiguration {
   std::string certificate;
   std::string private_key;
   std::string ca_file;
+  std::optional<AuthenticationConfiguration> authentication;  // None: that of the instance.
+  std::optional<EntitlementConfiguration> entitlement;
+};
+
+// MessageTypes/MessageType (broker 1.3): a type under a name of its own, or with other settings.
+struct MessageTypeConfiguration {
+  std::string name;
+  std::string module;  // The format behind it: "fix", "composite-local", …
+  // fix and nvfix.
+  char field_separator = '\x01';
+  char header_separator = '\x02';
+  char message_separator = '\x03';
+  bool early_termination = true;   // json: of fields with one name the first counts, not the last.
+  std::vector<std::string> parts;  // composites: the types of the parts.
 };
 
 struct Configuration {
@@ -43,6 +60,16 @@ struct Configuration {
   std::string name = "amps";
   std::vector<TransportConfiguration> transports;
   std::array<std::uint64_t, AMPS_BROKER_NUMBER_COUNT> numbers;
+
+  std::vector<MessageTypeConfiguration> message_types;
+  std::vector<StateConfiguration> sow;  // As declared: sources come before what is made of them.
+  std::optional<TransactionLogConfiguration> transaction_log;
+  std::uint64_t sow_stats_interval_ms = 0;  // Between events on /AMPS/SOWStats; 0: there are none.
+  AuthenticationConfiguration authentication;
+  EntitlementConfiguration entitlement;
+  std::optional<AdminConfiguration> admin;
+  std::vector<LogTargetConfiguration> log_targets;
+
   bool unique_client_names = false;  // Names are unique where a transaction log knows publishers by them.
 };
 

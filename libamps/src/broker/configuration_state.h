@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "broker/queue/queue_rules.h"
 
 namespace amps::broker {
 
@@ -33,6 +36,66 @@ struct SowTopicConfiguration {
   std::vector<std::vector<std::string>> hash_indexes;  // Paths of each.
   std::uint64_t slab_bytes = 5u << 20;                 // Records are smaller than this by 64.
 };
+
+// SOW/Queue, LocalQueue and GroupLocalQueue (broker 9, 13.2); on a single instance they behave alike.
+struct QueueConfiguration {
+  std::string name;
+  std::string message_type;
+  std::string
+      underlying_topic;        // Literal, or a regular expression. Never empty: the queue's name by default.
+  std::string publish_target;  // Where publishes to the queue's name go: a literal topic. Never empty.
+  QueueRules rules;
+  std::string filter;              // Only matching messages enter; empty: all.
+  std::string priority;            // An expression; empty: oldest first. Never together with a barrier.
+  std::string barrier_expression;  // Empty: there are no barrier messages.
+  enum class Recovery { kEpoch, kNow, kPosition };
+  Recovery recovery = Recovery::kEpoch;  // RecoveryPoint: where a queue without state of its own begins.
+  std::string recovery_position;         // kPosition: a bookmark or a timestamp.
+  std::uint64_t target_depth = 0;        // TargetQueueDepth: at most about so many are active; 0: all.
+};
+
+// A field of a topic, as joins name it. An empty message type is that of the view.
+struct FieldReference {
+  std::string message_type;
+  std::string topic;
+  std::string path;
+};
+
+// SOW/View (broker 7.2).
+struct ViewConfiguration {
+  std::string name;
+  std::string message_type;
+  // One source: the topic, and no joins. Several: the joins name them.
+  std::string source_message_type;  // Empty: that of the view.
+  std::string source;
+  struct Join {
+    FieldReference left;
+    FieldReference right;
+  };
+  std::vector<Join> joins;
+  std::vector<std::string> projection;  // Fields: "expression AS /path".
+  std::vector<std::string> grouping;    // Source fields.
+  std::string filter;                   // One source only.
+  bool inline_conflation = false;       // A waiting update of a group is overwritten by the next.
+  bool join_null_equivalency = false;   // NULL, empty and missing join each other.
+  std::string key_domain;               // Empty: the view's name.
+  std::vector<std::vector<std::string>> hash_indexes;
+};
+
+// SOW/ConflatedTopic (broker 6.2): a copy of a topic, view or conflated topic of the same type.
+struct ConflatedTopicConfiguration {
+  std::string name;
+  std::string message_type;
+  std::string source;
+  std::uint64_t interval_ms = 5000;  // At least 100.
+  std::string filter;
+  std::vector<std::vector<std::string>> hash_indexes;
+  std::vector<std::string> enrichment;
+};
+
+// One element of SOW.
+using StateConfiguration =
+    std::variant<SowTopicConfiguration, QueueConfiguration, ViewConfiguration, ConflatedTopicConfiguration>;
 
 // TransactionLog (broker 10, 13.2). Without an instance of it nothing is logged.
 struct TransactionLogConfiguration {
