@@ -18,7 +18,7 @@ def find(root: Path) -> Iterator[Finding]:
     broker = declared(headers / "amps_broker.h")
     client = {name: place for path in sorted(headers.glob("*.h")) for name, place in declared(path).items()}
     client = {name: place for name, place in client.items() if name not in broker}
-    for library, names in (("libamps.so", client), ("libamps-broker.so", broker)):
+    for library, names in (("libamps.so.1", client), ("libamps-broker.so.1", broker)):
         path = built_library(root, library)
         if path is None:
             yield Finding(f"build/{library}", 1, "is not built; run `make build` first")
@@ -27,14 +27,7 @@ def find(root: Path) -> Iterator[Finding]:
 
 
 def built_library(root: Path, name: str) -> Path | None:
-    return next(
-        (
-            path
-            for path in sorted((root / "build").rglob(f"{name}*"))
-            if path.is_file() and re.fullmatch(re.escape(name) + r"[.0-9]*", path.name)
-        ),
-        None,
-    )
+    return next(iter(sorted((root / "build").rglob(name))), None)
 
 
 def declared(header: Path) -> dict[str, tuple[Path, int]]:

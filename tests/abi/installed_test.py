@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""C and C++ programs build and run with nothing but an installation, found by pkg-config.
+"""C and C++ programs build and run with nothing but an installation, which says itself where it is.
 
-The installation is staged, then moved to another folder: its flags must follow it.
-Usage: installed_test.py BUILD_DIRECTORY MESON
+CPP-338, CPP-341: pkg-config and, where the package is installed, ``python -m pyamps config`` give the flags. The
+installation is staged, then moved to another folder: the flags must follow it.
+Usage: installed_test.py BUILD_DIRECTORY MESON [PYTHON]
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,79 +19,76 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PROGRAMS = (
-    (["cc", "-std=c99", "-Wall", "-Wextra", "-Werror"], "installed_program.c"),
-    (["c++", "-std=c++11", "-Wall", "-Wextra", "-Werror"], "installed_program.cpp"),
-)
-
-
-class Span(ctypes.Structure):
-    _fields_ = [("ptr", ctypes.c_void_p), ("len", ctypes.c_size_t)]
-
-
-class Address(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", ctypes.c_uint32),
-        *[(name, Span) for name in ("name", "type", "host", "message_type", "path")],
-        ("port", ctypes.c_uint32),
-    ]
+C_COMPILER = ["cc", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+CPP_COMPILER = ["c++", "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+CLIENTS = ((C_COMPILER, "installed_program.c"), (CPP_COMPILER, "installed_program.cpp"))
 
 
 def stage(build: Path, meson: str, folder: Path) -> Path:
-    """Installs and moves the result; the directory with amps.pc."""
-    subprocess.run(
-        [meson, "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", folder / "first"], check=True
-    )
-    (folder / "first").rename(folder / "moved")
-    found = list((folder / "moved").rglob("amps.pc"))
+    """Installs and moves the result; where it is then."""
+    command = [meson, "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", folder / "first"]
+    subprocess.run(command, check=True)
+    return (folder / "first").rename(folder / "moved")
+
+
+def only(root: Path, name: str) -> Path:
+    found = list(root.rglob(name))
     if len(found) != 1:
-        raise SystemExit(f"one amps.pc wanted, found {found}")
-    return found[0].parent
+        raise SystemExit(f"one {name} wanted, found {found}")
+    return found[0]
+
+
+def output_of(*command: str | Path, **environment: str) -> list[str]:
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    return shlex.split(done.stdout)
+
+
+def compile_program(compiler: list[str], source: str, flags: list[str], program: Path) -> Path:
+    subprocess.run([*compiler, HERE / source, *flags, "-o", program], check=True)
+    return program
 
 
 @contextlib.contextmanager
-def broker(library: Path) -> Iterator[str]:
-    """The installed broker, in this process."""
-    functions = ctypes.CDLL(str(library))
-    handle = ctypes.c_void_p()
-    address = Address(struct_size=ctypes.sizeof(Address))
-    assert functions.amps_broker_new(ctypes.byref(handle)) == 0
-    try:
-        assert functions.amps_broker_start(handle) == 0
-        assert functions.amps_broker_address(handle, ctypes.c_size_t(0), ctypes.byref(address)) == 0
-        yield f"tcp://127.0.0.1:{address.port}/amps/json"
-    finally:
-        functions.amps_broker_free(handle)
-
-
-def flags(pkgconfig: Path) -> list[str]:
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(pkgconfig)}
-    done = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "amps"], capture_output=True, text=True, check=True, env=environment
-    )
-    return done.stdout.split()
+def serving(program: Path) -> Iterator[str]:
+    """Runs the embedding program; where it serves."""
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield f"tcp://127.0.0.1:{int(process.stdout.readline())}/amps/json"
+        process.communicate(timeout=60)
+    if process.returncode != 0:
+        raise SystemExit(f"the embedding program ended with {process.returncode}")
 
 
 def main() -> int:
-    build = Path(sys.argv[1]).resolve()
+    os.environ.pop("LD_LIBRARY_PATH", None)  # Meson sets it, and what is installed has to do without.
     with tempfile.TemporaryDirectory() as name:
-        pkgconfig = stage(build, sys.argv[2], Path(name))
-        libraries = pkgconfig.parent
-        options = flags(pkgconfig)
+        folder = Path(name)
+        root = stage(Path(sys.argv[1]).resolve(), sys.argv[2], folder)
+        pkgconfig = only(root, "amps.pc").parent
+
+        def flags_of(package: str) -> list[str]:
+            found = output_of("pkg-config", "--cflags", "--libs", package, PKG_CONFIG_PATH=str(pkgconfig))
+            return [*found, f"-Wl,-rpath,{pkgconfig.parent}"]
+
+        ways = {"pkg-config": flags_of("amps")}
+        for python in sys.argv[3:]:
+            command = [python, "-m", "pyamps", "config", "--cflags", "--libs", "--rpath"]
+            ways["pyamps config"] = output_of(*command, PYTHONPATH=str(only(root, "py.typed").parents[1]))
+        for way, flags in ways.items():
+            outside = [flag for flag in flags if "/" in flag and str(root) not in flag]
+            if outside:
+                raise SystemExit(f"{way}: {outside} do not lead into {root}")
+
         failed = False
-        with broker(libraries / "libamps-broker.so.1") as uri:
-            for compiler, source in PROGRAMS:
-                program = Path(name) / Path(source).suffix[1:]
-                subprocess.run([*compiler, HERE / source, *options, "-o", program], check=True)
-                done = subprocess.run(
-                    [program, uri],
-                    env={**os.environ, "LD_LIBRARY_PATH": str(libraries)},
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                )
-                print(source, done.returncode, done.stdout.strip(), done.stderr.strip())
-                failed = failed or done.returncode != 0
+        broker = compile_program(C_COMPILER, "installed_broker.c", flags_of("amps-broker"), folder / "broker")
+        with serving(broker) as uri:
+            for way, flags in ways.items():
+                for compiler, source in CLIENTS:
+                    program = compile_program(compiler, source, flags, folder / "program")
+                    done = subprocess.run([program, uri], capture_output=True, text=True, timeout=60)
+                    print(way, source, done.returncode, done.stdout.strip(), done.stderr.strip())
+                    failed = failed or done.returncode != 0
+        print("ampsd:", *output_of(only(root, "ampsd"), "--version"))
     return 1 if failed else 0
 
 

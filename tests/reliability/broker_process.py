@@ -20,7 +20,7 @@ def find_library() -> str:
         return named
     package = importlib.util.find_spec("pyamps")
     for folder in (package.submodule_search_locations or []) if package else []:
-        for path in sorted(Path(folder).parent.glob("*/**/libamps-broker.so*")):
+        for path in sorted(Path(folder).parent.glob("*/**/libamps-broker.so.1")):
             return str(path)
     return ""
 

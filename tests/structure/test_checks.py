@@ -159,7 +159,7 @@ def test_rank_missing_in_the_manual_is_found(tree):
 def build_library(tree, source: str) -> None:
     tree.write("source.c", source)
     (tree.root / "build").mkdir(exist_ok=True)
-    for name in ("libamps.so", "libamps-broker.so"):
+    for name in ("libamps.so.1", "libamps-broker.so.1"):
         command = ["cc", "-shared", "-fPIC", "-o", tree.root / "build" / name, tree.root / "source.c"]
         subprocess.run(command, check=True)
 
@@ -170,7 +170,7 @@ def test_exports_are_compared_with_declarations(tree):
     build_library(tree, "int amps_noun_verb(int x) { return x; } int stray(void) { return 0; }")
     found = tree.found("check_exports")
     assert any("exports stray, which no public header declares" in text for text in found)
-    assert any("amps_broker.h:1: amps_broker_go is not exported by libamps-broker.so" in text for text in found)
+    assert any("amps_broker.h:1: amps_broker_go is not exported by libamps-broker.so.1" in text for text in found)
     assert not any("amps_noun_verb is not exported" in text for text in found)
 
 

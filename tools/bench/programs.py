@@ -75,7 +75,7 @@ class Programs:
     def _our_flags(self, ours: str) -> tuple[list[str], list[str]]:
         if not ours:
             return [], []
-        library = "-lamps" if ours == "client" else "-l:libamps-broker.so.1"  # No link of its own in the package.
+        library = "-lamps" if ours == "client" else "-lamps-broker"
         if self._build:
             folder = self._build / "libamps/src" / ("abi" if ours == "client" else "broker_abi")
             return [f"-I{ROOT / 'libamps/include'}"], [f"-L{folder}", f"-Wl,-rpath,{folder}", library, "-pthread"]
