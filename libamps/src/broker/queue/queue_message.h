@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A message in a queue, as the rules see it: where it stands, never what it says.
+// Threads: of the queue.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <tuple>
+
+#include "base/random_hash.h"
+#include "broker/queue/queue_rules.h"
+
+namespace amps::broker {
+
+// The two numbers of a bookmark, by which consumers name a message.
+struct MessageId {
+  std::uint64_t publisher = 0;
+  std::uint64_t sequence = 0;
+
+  friend bool operator==(const MessageId& left, const MessageId& right) noexcept {
+    return left.publisher == right.publisher && left.sequence == right.sequence;
+  }
+};
+
+// Clients choose sequences and may send acks of any number.
+struct MessageIdHash {
+  std::size_t operator()(const MessageId& id) const noexcept {
+    return RandomHash{}({reinterpret_cast<const char*>(&id), sizeof id});
+  }
+};
+static_assert(sizeof(MessageId) == 16, "hashed as bytes, so there must be no padding");
+
+// What whoever feeds the queue keeps with a message: its text, or where to find it.
+class QueueContent {
+ public:
+  virtual ~QueueContent() = default;
+};
+
+struct QueueMessage {
+  MessageId id;
+  std::uint64_t position = 0;  // In the log. Each message added has a higher one than all before it.
+  std::uint64_t priority = 0;  // Higher goes first.
+  std::uint64_t expires_us = kNeverUs;
+  bool is_barrier = false;  // Waits for all before it, then goes to everybody (broker 9.9).
+  std::unique_ptr<QueueContent> content;
+
+  // Kept by the queue.
+  std::uint32_t deliveries = 0;
+  std::uint32_t cancels = 0;
+  std::uint64_t lease_end_us = kNeverUs;  // While leased.
+};
+
+// The place of a message in the order of delivery.
+struct QueuePlace {
+  std::uint64_t priority = 0;
+  std::uint64_t position = 0;
+
+  friend bool operator<(const QueuePlace& left, const QueuePlace& right) noexcept {
+    return std::tie(right.priority, left.position) < std::tie(left.priority, right.position);
+  }
+};
+
+inline QueuePlace place_of(const QueueMessage& message) noexcept {
+  return {message.priority, message.position};
+}
+
+}  // namespace amps::broker
