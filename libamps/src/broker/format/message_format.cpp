@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/format/message_format.h"
+
+#include "broker/format/json.h"
+
+namespace amps::broker {
+
+const MessageFormat* find_message_format(std::string_view name) noexcept {
+  static const JsonFormat json;
+  static const MessageFormat* const formats[] = {&json};
+  for (const MessageFormat* format : formats) {
+    if (format->name() == name) return format;
+  }
+  return nullptr;
+}
+
+}  // namespace amps::broker
