@@ -13,6 +13,9 @@ check() {
 check ruff "$venv/bin/ruff" check --quiet .
 check "ruff format" "$venv/bin/ruff" format --check --quiet .
 check mypy "$venv/bin/python" -m mypy
+check "mypy of a program" "$venv/bin/python" -m mypy --strict tests/python/typed_program.py
+check "stubs against modules" "$venv/bin/python" -m mypy.stubtest pyamps --concise --ignore-disjoint-bases \
+  --allowlist tools/exceptions/stubs.txt
 for script in tools/check_*.py; do
   check "${script#tools/}" "$venv/bin/python" "$script"
 done

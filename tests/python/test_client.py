@@ -231,6 +231,22 @@ def test_settings(client):
     assert client.get_unpersisted_count() == 0
 
 
+@pytest.mark.parametrize(
+    "cls",
+    [AMPS.Client, AMPS.HAClient, AMPS.Command, AMPS.Message, AMPS.MessageStream, AMPS.VersionInfo,
+     AMPS.DefaultServerChooser, AMPS.FixedDelayStrategy, AMPS.ExponentialDelayStrategy,
+     AMPS.CompositeMessageBuilder, AMPS.CompositeMessageParser, AMPS.FIXBuilder, AMPS.FIXShredder,
+     AMPS.NVFIXBuilder, AMPS.NVFIXShredder],
+)  # fmt: skip
+def test_every_method_has_its_camel_case_name(cls):
+    """PY-014"""
+    for name in dir(cls):
+        first, *rest = name.split("_")
+        if first and rest and name.islower():
+            alias = first + "".join(word.capitalize() for word in rest)
+            assert getattr(cls, alias) == getattr(cls, name), f"{cls.__name__}.{alias}"
+
+
 def test_camel_case_names(client):
     """PY-014: the same functions."""
     assert AMPS.Client.setAckBatchSize is AMPS.Client.set_ack_batch_size

@@ -50,6 +50,7 @@ ConnectionError = exceptions.ConnectionException
 ConnectionRefusedError = exceptions.ConnectionRefused
 
 __all__ = [
+    "VERSION",
     "Broker",
     "CMessageHandler",
     "Client",
@@ -69,7 +70,6 @@ __all__ = [
     "NVFIXBuilder",
     "NVFIXShredder",
     "Reason",
-    "VERSION",
     "VersionInfo",
     "__version__",
     "get_compile_args",
@@ -85,8 +85,26 @@ __all__ = [
     "ssl_use_certificate_file",
     "ssl_use_private_key_file",
     "ssl_version",
-    *exceptions.__all__,
 ]
+# Those of exceptions.__all__, spelled out because type checkers read this list and follow no other.
+__all__ += [
+    "AMPSError", "AMPSException", "AlreadyConnected", "AlreadyConnectedError", "AlreadyConnectedException",
+    "AuthenticationError", "AuthenticationException", "BadFilter", "BadFilterError", "BadFilterException",
+    "BadRegexTopic", "BadRegexTopicError", "BadRegexTopicException", "BadSowKeyException", "CommandError",
+    "CommandException", "CommandTypeError", "CommandTypeException", "ConnectionException", "ConnectionRefused",
+    "ConnectionRefusedException", "Disconnected", "DisconnectedError", "DisconnectedException",
+    "DuplicateLogonException", "InvalidBookmarkException", "InvalidOptionsException", "InvalidOrderByException",
+    "InvalidSubIdException", "InvalidTopicError", "InvalidTopicException", "InvalidTransportOptions",
+    "InvalidTransportOptionsError", "InvalidTransportOptionsException", "InvalidURIError", "InvalidURIException",
+    "InvalidUriException", "InvalidUriFormat", "LogonRequiredException", "MessageStreamFullException",
+    "MessageTypeError", "MessageTypeException", "MessageTypeNotFoundError", "MissingFieldsException", "NameInUse",
+    "NameInUseError", "NameInUseException", "NotEntitledError", "NotEntitledException", "PublishException",
+    "PublishFilterException", "PublishStoreGapException", "ReconnectMaximumExceededException", "RetryOperation",
+    "RetryOperationError", "RetryOperationException", "StoreException", "Stream", "StreamError", "StreamException",
+    "SubidInUseException", "SubscriptionAlreadyExists", "SubscriptionAlreadyExistsError",
+    "SubscriptionAlreadyExistsException", "TimedOut", "TimedOutError", "TimedOutException", "TransportTypeError",
+    "TransportTypeException", "Unknown", "UnknownError", "UnknownException", "UsageException"
+]  # fmt: skip
 
 
 # Loaded when they are first used: the broker's library, and what only builds need.

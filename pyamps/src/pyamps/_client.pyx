@@ -408,6 +408,24 @@ cdef class NativeClient:
             result = c.amps_client_discard(body, discarded)
         check(result)
 
+    getName = get_name
+    setName = set_name
+    getNameHash = get_name_hash
+    getNameHashValue = get_name_hash_value
+    getUri = get_uri
+    getServerVersion = get_server_version
+    setLogonCorrelationData = set_logon_correlation_data
+    getLogonCorrelationData = get_logon_correlation_data
+    getConnectionInfo = get_connection_info
+    gatherConnectionInfo = gather_connection_info
+    getUnpersistedCount = get_unpersisted_count
+    setHeartbeat = set_heartbeat
+    clearHttpPreflightHeaders = clear_http_preflight_headers
+    deltaPublish = delta_publish
+    publishMany = publish_many
+    removeMessageHandler = remove_message_handler
+    flushAcks = flush_acks
+
 
 # ---- exit ----------------------------------------------------------------------------------------
 

@@ -244,6 +244,29 @@ cdef class HookedClient(NativeClient):
             check(c.amps_client_set_publish_store(body, publish_table(), <void*>part))
         self._parts["publish store"] = store
 
+    setLastChanceMessageHandler = set_last_chance_message_handler
+    setUnhandledMessageHandler = set_unhandled_message_handler
+    setDuplicateMessageHandler = set_duplicate_message_handler
+    getDuplicateMessageHandler = get_duplicate_message_handler
+    setGlobalCommandTypeMessageHandler = set_global_command_type_message_handler
+    setFailedWriteHandler = set_failed_write_handler
+    setExceptionListener = set_exception_listener
+    getExceptionListener = get_exception_listener
+    addConnectionStateListener = add_connection_state_listener
+    removeConnectionStateListener = remove_connection_state_listener
+    clearConnectionStateListeners = clear_connection_state_listeners
+    setDisconnectHandler = set_disconnect_handler
+    setTransportFilter = set_transport_filter
+    getServerChooser = get_server_chooser
+    setServerChooser = set_server_chooser
+    getReconnectDelayStrategy = get_reconnect_delay_strategy
+    setReconnectDelayStrategy = set_reconnect_delay_strategy
+    setFailedResubscribeHandler = set_failed_resubscribe_handler
+    getBookmarkStore = get_bookmark_store
+    setBookmarkStore = set_bookmark_store
+    getPublishStore = get_publish_store
+    setPublishStore = set_publish_store
+
 
 cdef int require(object part, str what, tuple methods) except -1:
     missing = [name for name in methods if not callable(getattr(part, name, None))]

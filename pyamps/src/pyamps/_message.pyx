@@ -180,6 +180,7 @@ cdef class Message(Header):
     setData = set_data
     getDataRaw = get_data_raw
     getMessageLength = get_message_length
+    getJson = get_json
 
 
 def restored(fields, data):

@@ -233,6 +233,12 @@ cdef class NativeChooser:
         check(self.table.error(self.part, &text))
         return text_of(text)
 
+    getCurrentUri = get_current_uri
+    getCurrentAuthenticator = get_current_authenticator
+    reportFailure = report_failure
+    reportSuccess = report_success
+    getError = get_error
+
 
 # ---- delay strategy ------------------------------------------------------------------------------
 
@@ -295,6 +301,8 @@ cdef class NativeDelay:
     def reset(self):
         """A connection works again: start over."""
         check(self.table.reset(self.part))
+
+    getConnectWaitDuration = get_connect_wait_duration
 
 
 # ---- resubscription ------------------------------------------------------------------------------

@@ -30,6 +30,13 @@ cdef class MessageStream:
             with nogil:
                 c.amps_stream_release(stream)
 
+    @classmethod
+    def __class_getitem__(cls, yielded):
+        """For annotations: ``MessageStream[Message | None]`` is one with a time-out."""
+        from types import GenericAlias
+
+        return GenericAlias(cls, yielded)
+
     def __iter__(self):
         return self
 
@@ -143,3 +150,4 @@ cdef class MessageStream:
     getSubId = get_sub_id
     getCommandId = get_command_id
     getQueryId = get_query_id
+    readMany = read_many

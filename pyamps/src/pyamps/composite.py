@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from ._message import Message
-from .aliases import with_camel_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ __all__ = ["CompositeMessageBuilder", "CompositeMessageParser"]
 _LENGTH_SIZE = 4
 
 
-@with_camel_case
 class CompositeMessageBuilder:
     """Builds a composite payload. Empty parts count."""
 
@@ -48,8 +46,10 @@ class CompositeMessageBuilder:
         """Number of parts."""
         return self._count
 
+    getData = get_data
+    getRaw = get_raw
 
-@with_camel_case
+
 class CompositeMessageParser:
     """Takes a composite payload apart."""
 
@@ -89,3 +89,6 @@ class CompositeMessageParser:
         return len(self._parts)
 
     __len__ = size
+
+    getPart = get_part
+    getPartRaw = get_part_raw

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print what the options ask for; returns the exit code."""
     from . import __version__
 
-    answers = {
+    answers: dict[str, Callable[[], list[str]]] = {
         "--cflags": get_compile_args,
         "--libs": get_link_args,
         "--rpath": lambda: [f"-Wl,-rpath,{get_library_dir()}"],

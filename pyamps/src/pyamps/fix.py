@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from ._message import Message
-from .aliases import with_camel_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +48,10 @@ class _Builder:
     def __str__(self) -> str:
         return self.get_string()
 
+    getString = get_string
+    getBytes = get_bytes
 
-@with_camel_case
+
 class FIXBuilder(_Builder):
     """Builds a FIX payload."""
 
@@ -65,7 +66,6 @@ class FIXBuilder(_Builder):
         return self
 
 
-@with_camel_case
 class NVFIXBuilder(_Builder):
     """Builds an NVFIX payload."""
 
@@ -90,7 +90,6 @@ class _Shredder:
         return pairs
 
 
-@with_camel_case
 class FIXShredder(_Shredder):
     """Takes a FIX payload apart: str, bytes or a message."""
 
@@ -102,8 +101,10 @@ class FIXShredder(_Shredder):
         """All fields in order."""
         return [(int(key), value) for key, value in self._pairs(data)]
 
+    toMap = to_map
+    toList = to_list
 
-@with_camel_case
+
 class NVFIXShredder(_Shredder):
     """Takes an NVFIX payload apart: str, bytes or a message."""
 
@@ -114,3 +115,6 @@ class NVFIXShredder(_Shredder):
     def to_list(self, data: Any) -> list[tuple[str, str]]:
         """All fields in order."""
         return self._pairs(data)
+
+    toMap = to_map
+    toList = to_list

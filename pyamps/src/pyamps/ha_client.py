@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from ._client import NUMBERS
-from .aliases import with_camel_case
-from .client import Client, _number, load_own_openssl
+from ._message import Message
+from .client import Client, load_own_openssl
 from .delay import ExponentialDelayStrategy, FixedDelayStrategy
 from .exceptions import UsageException
+from .options import option_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .typing import Authenticator, BookmarkStore, OptionText, PublishStore, Text, Timeout
 
 __all__ = ["HAClient"]
 
 
-@with_camel_case
 class HAClient(Client):
     """A client that chooses a server, logs on, and does so again when the connection is lost.
 
@@ -23,7 +27,13 @@ class HAClient(Client):
     _KIND = 2
     _default_resubscription_timeout_ms = 0
 
-    def __init__(self, name=None, publish_store=None, bookmark_store=None, no_store=False):
+    def __init__(
+        self,
+        name: Text | None = None,
+        publish_store: PublishStore | None = None,
+        bookmark_store: BookmarkStore | None = None,
+        no_store: bool = False,
+    ) -> None:
         """
         :param name: as for :class:`Client`.
         :param publish_store: object with the methods of a publish store.
@@ -41,19 +51,21 @@ class HAClient(Client):
         if bookmark_store is not None:
             self.set_bookmark_store(bookmark_store)
 
-    def connect(self, uri):
+    def connect(self, uri: Text) -> None:
         """Not for a client with a server chooser: use :meth:`connect_and_logon`."""
         if self.get_server_chooser() is not None:
             raise UsageException("the server chooser says where to connect: call connect_and_logon()")
         super().connect(uri)
 
-    def logon(self, timeout=0, authenticator=None, options=None):
+    def logon(
+        self, timeout: Timeout = 0, authenticator: Authenticator | None = None, options: OptionText = None
+    ) -> str:
         """Not for a client with a server chooser: use :meth:`connect_and_logon`."""
         if self.get_server_chooser() is not None:
             raise UsageException("the server chooser says how to log on: call connect_and_logon()")
         return super().logon(timeout, authenticator, options)
 
-    def connect_and_logon(self):
+    def connect_and_logon(self) -> None:
         """Choose a server, connect, log on, recover; again until it works or somebody gives up.
 
         :raises ConnectionException: there is no server chooser, or it has no URI.
@@ -63,50 +75,76 @@ class HAClient(Client):
         load_own_openssl()
         self._connect_and_logon()
 
-    def disconnected(self):
+    def disconnected(self) -> bool:
         """True when there is no session and none is being restored."""
         return bool(self._get_number(NUMBERS["DISCONNECTED"]))
 
-    get_timeout, set_timeout = _number("TIMEOUT_MS", "milliseconds connect_and_logon may take; 0: no limit.")
-    get_resubscription_timeout, set_resubscription_timeout = _number(
-        "RESUBSCRIPTION_TIMEOUT_MS", "milliseconds each resubscription may take; 0: no limit."
-    )
+    def get_timeout(self) -> int:
+        """Milliseconds connect_and_logon may take; 0: no limit."""
+        return self._get_number(NUMBERS["TIMEOUT_MS"])
 
-    @classmethod
-    def set_default_resubscription_timeout(cls, timeout_ms):
+    def set_timeout(self, timeout_ms: int) -> None:
+        """Let connect_and_logon take at most so many milliseconds; 0: no limit."""
+        self._set_number(NUMBERS["TIMEOUT_MS"], int(timeout_ms))
+
+    def get_resubscription_timeout(self) -> int:
+        """Milliseconds each resubscription may take; 0: no limit."""
+        return self._get_number(NUMBERS["RESUBSCRIPTION_TIMEOUT_MS"])
+
+    def set_resubscription_timeout(self, timeout_ms: int) -> None:
+        """Let each resubscription take at most so many milliseconds; 0: no limit."""
+        self._set_number(NUMBERS["RESUBSCRIPTION_TIMEOUT_MS"], int(timeout_ms))
+
+    @staticmethod
+    def set_default_resubscription_timeout(timeout_ms: int) -> None:
         """For clients made later."""
         HAClient._default_resubscription_timeout_ms = int(timeout_ms)
 
-    @classmethod
-    def get_default_resubscription_timeout(cls):
+    @staticmethod
+    def get_default_resubscription_timeout() -> int:
         return HAClient._default_resubscription_timeout_ms
 
-    def set_reconnect_delay(self, delay_ms):
+    def set_reconnect_delay(self, delay_ms: int) -> None:
         """Wait so many milliseconds before a server is tried again."""
         self.set_reconnect_delay_strategy(FixedDelayStrategy(delay_ms))
         self._reconnect_delay_ms = int(delay_ms)
 
-    def get_reconnect_delay(self):
+    def get_reconnect_delay(self) -> int:
         return self._reconnect_delay_ms
 
-    def set_logon_options(self, options):
+    def set_logon_options(self, options: OptionText) -> None:
         """Options of each logon, a comma list."""
-        self._set_logon_options(None if options is None else str(options))
+        self._set_logon_options(option_text(options))
 
-    def get_logon_options(self):
+    def get_logon_options(self) -> str:
         return self._get_logon_options()
 
-    def discard(self, message, bookmark_seq_no=None):
+    def discard(self, message: Message | str, bookmark_seq_no: int | None = None) -> None:
         """Tell the bookmark store that a message is processed.
 
         The form ``discard(sub_id, bookmark_seq_no)`` is deprecated.
         """
-        if bookmark_seq_no is None:
-            return super().discard(message)
-        store = self.get_bookmark_store()
-        return None if store is None else store.discard(message, bookmark_seq_no)
+        if isinstance(message, Message):
+            super().discard(message)
+        elif bookmark_seq_no is None:
+            raise TypeError(f"discard() takes a Message, or a subscription id and a number, not {message!r}")
+        elif (store := self.get_bookmark_store()) is not None:
+            store.discard(message, bookmark_seq_no)
 
-    def get_most_recent(self, sub_id):
+    def get_most_recent(self, sub_id: str) -> str:
         """Bookmark a subscription would resume from; "0" when nothing is known."""
         store = self.get_bookmark_store()
-        return "0" if store is None else store.get_most_recent(sub_id)
+        return "0" if store is None else str(store.get_most_recent(sub_id))
+
+    connectAndLogon = connect_and_logon
+    getTimeout = get_timeout
+    setTimeout = set_timeout
+    getResubscriptionTimeout = get_resubscription_timeout
+    setResubscriptionTimeout = set_resubscription_timeout
+    setDefaultResubscriptionTimeout = set_default_resubscription_timeout
+    getDefaultResubscriptionTimeout = get_default_resubscription_timeout
+    setReconnectDelay = set_reconnect_delay
+    getReconnectDelay = get_reconnect_delay
+    setLogonOptions = set_logon_options
+    getLogonOptions = get_logon_options
+    getMostRecent = get_most_recent

@@ -39,7 +39,7 @@ class HAClientRef:
         return _reference(client, HAClient)
 
 
-def _reference(client: Any, wanted: type) -> ctypes.c_void_p:
+def _reference(client: Any, wanted: type[Client]) -> ctypes.c_void_p:
     if not isinstance(client, wanted):
         raise TypeError(f"expected {wanted.__name__}, got {type(client).__name__}")
     try:
@@ -136,7 +136,7 @@ class Library:
 
     def declare(self, name: str, argtypes: Sequence[Any], restype: Any = None) -> Function:
         """Say what a function takes and returns, and return it."""
-        function = getattr(self, name)
+        function = self.__getattr__(name)
         function.argtypes = list(argtypes)
         function.restype = restype
         return function

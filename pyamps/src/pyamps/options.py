@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .typing import OptionText, Text
+
 __all__ = ["Options"]
 
 
@@ -160,6 +162,11 @@ class Options:
     setSelect = set_select
     setAckConflationInterval = set_ack_conflation_interval
     setBookmarkNotFound = set_bookmark_not_found
+
+
+def option_text(options: OptionText) -> Text | None:
+    """Options in any form a method takes, as text."""
+    return options if options is None or isinstance(options, bytes) else str(options)
 
 
 def _split(text: str) -> list[str]:

@@ -8,13 +8,11 @@ from typing import Any
 
 _POINTER_MASK = (1 << (8 * ctypes.sizeof(ctypes.c_void_p))) - 1
 _INTEGER_CODES = frozenset("bBhHiIlLqQ?")
-_FunctionPointer = ctypes.CFUNCTYPE(None).__mro__[1]  # The base of all ctypes functions.
+_FunctionPointer: Any = ctypes.CFUNCTYPE(None).__mro__[1]  # The base of all ctypes functions.
 
 
-@ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
-def _as_pointer(pointer: int | None) -> int | None:
-    """ctypes marshals the argument; what arrives is the pointer."""
-    return pointer
+# ctypes marshals the argument; what comes back is the pointer.
+_as_pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(lambda pointer: pointer)
 
 
 def address_of_function(function: Any) -> int:

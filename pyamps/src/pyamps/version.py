@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from functools import total_ordering
 
-from .aliases import with_camel_case
 from .exceptions import CommandException
 
 __all__ = ["VersionInfo", "convert_version_to_number"]
@@ -48,7 +47,6 @@ def convert_version_to_number(version: str) -> int:
     return _packed(_parts(version))
 
 
-@with_camel_case
 @total_ordering
 class VersionInfo:
     """Version of a server, comparable."""
@@ -91,3 +89,10 @@ class VersionInfo:
     def get_old_style_version(self) -> int:
         """Packed form, see :func:`convert_version_to_number`."""
         return _packed(self._numbers)
+
+    getVersionString = get_version_string
+    getMajorVersion = get_major_version
+    getMinorVersion = get_minor_version
+    getMaintenanceVersion = get_maintenance_version
+    getPatchVersion = get_patch_version
+    getOldStyleVersion = get_old_style_version
