@@ -8,19 +8,16 @@ Usage: handler_library_test.py HOST LIBRARY_DIRECTORY INCLUDE_DIRECTORY
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent / "throwing_handlers.cpp"
-CLANG = "clang++" if shutil.which("clang++") else "clang++-14"
 WAYS = [
     (compiler, standard, visibility)
-    for compiler, standard in (("g++", "c++11"), (CLANG, "c++17"))
+    for compiler, standard in (("g++", "c++11"), ("clang++", "c++17"))
     for visibility in ("default", "hidden")
-    if shutil.which(compiler)
 ]
 # Two façades in one process must not share code of these classes; see detail/attributes.hpp.
 HIDDEN = re.compile(
@@ -49,7 +46,7 @@ def visible_functions(library: Path) -> list[str]:
 
 def main() -> int:
     host, libraries, include = sys.argv[1:4]
-    failed = not WAYS
+    failed = False
     with tempfile.TemporaryDirectory() as name:
         for way in WAYS:
             library = build(way, Path(name), libraries, include)
