@@ -10,7 +10,7 @@ void DeferredAcks::drop_oldest() {
   if (found != acks_.end() && found->second == end_us) acks_.erase(found);
 }
 
-void DeferredAcks::add(const MessageId& id, std::uint64_t now_us) {
+void DeferredAcks::add(const BookmarkId& id, std::uint64_t now_us) {
   if (count_max_ == 0 || life_us_ == 0) return;
   const std::uint64_t end_us = life_us_ >= kNeverUs - now_us ? kNeverUs : now_us + life_us_;
   const auto [entry, is_new] = acks_.try_emplace(id, end_us);

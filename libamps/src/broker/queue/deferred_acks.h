@@ -18,10 +18,15 @@ class DeferredAcks {
  public:
   DeferredAcks(std::uint64_t life_us, std::size_t count_max) : life_us_(life_us), count_max_(count_max) {}
 
-  void add(const MessageId& id, std::uint64_t now_us);
+  void add(const BookmarkId& id, std::uint64_t now_us);
   // True when the message was acknowledged already; the ack is then used up.
-  bool take(const MessageId& id) { return acks_.erase(id) != 0; }
+  bool take(const BookmarkId& id) { return acks_.erase(id) != 0; }
   void expire(std::uint64_t now_us);
+  template <typename Ids>
+  void take_all(Ids* ids) {
+    for (const auto& [id, end_us] : acks_) ids->insert(id);
+    acks_.clear();
+  }
   std::uint64_t next_due_us() const noexcept { return order_.empty() ? kNeverUs : order_.front().first; }
   std::size_t size() const noexcept { return acks_.size(); }
 
@@ -30,9 +35,9 @@ class DeferredAcks {
 
   const std::uint64_t life_us_;
   const std::size_t count_max_;
-  std::unordered_map<MessageId, std::uint64_t, MessageIdHash> acks_;  // To when they end.
+  std::unordered_map<BookmarkId, std::uint64_t, BookmarkIdHash> acks_;  // To when they end.
   // By their ends, oldest first. Of those that were taken, or added again, an entry stays until its end.
-  std::deque<std::pair<std::uint64_t, MessageId>> order_;
+  std::deque<std::pair<std::uint64_t, BookmarkId>> order_;
 };
 
 }  // namespace amps::broker

@@ -40,7 +40,7 @@ void Queue::add(QueueMessage message, std::uint64_t now_us) {
   }
 }
 
-const QueueMessage* Queue::find(const MessageId& id) const {
+const QueueMessage* Queue::find(const BookmarkId& id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() || found->second.state == EntryState::kDelivered ? nullptr : &found->second;
 }
@@ -180,7 +180,7 @@ bool Queue::may_settle(const QueueEntry& entry, ClientId client) const noexcept 
   return entry.holder == nullptr || entry.holder->client == client;
 }
 
-AckOutcome Queue::acknowledge(const MessageId& id, AckKind kind, ClientId client, std::uint64_t now_us) {
+AckOutcome Queue::acknowledge(const BookmarkId& id, AckKind kind, ClientId client, std::uint64_t now_us) {
   pass_time(now_us);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return AckOutcome::kUnknown;
@@ -219,7 +219,7 @@ AckOutcome Queue::cancel(QueueEntry* entry) {
   return AckOutcome::kDone;
 }
 
-void Queue::defer_ack(const MessageId& id, std::uint64_t now_us) {
+void Queue::defer_ack(const BookmarkId& id, std::uint64_t now_us) {
   pass_time(now_us);
   deferred_.add(id, now_us_);
 }

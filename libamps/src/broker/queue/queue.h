@@ -65,9 +65,9 @@ class Queue {
   std::uint32_t backlog_of(ConsumerId consumer) const { return consumers_.at(consumer).backlog; }
   std::uint32_t outstanding_of(ConsumerId consumer) const { return consumers_.at(consumer).outstanding; }
 
-  AckOutcome acknowledge(const MessageId& id, AckKind kind, ClientId client, std::uint64_t now_us);
+  AckOutcome acknowledge(const BookmarkId& id, AckKind kind, ClientId client, std::uint64_t now_us);
   // Remembers an ack that acknowledge() did not know, when its message may still come.
-  void defer_ack(const MessageId& id, std::uint64_t now_us);
+  void defer_ack(const BookmarkId& id, std::uint64_t now_us);
 
   // Ends what is due and delivers what can be delivered.
   void settle(std::uint64_t now_us);
@@ -84,7 +84,7 @@ class Queue {
   const QueueCounts& counts() const noexcept { return counts_; }
   // Everything before is settled for ever. None when the queue is empty.
   const QueueMessage* oldest() const noexcept { return by_age_.front(); }
-  const QueueMessage* find(const MessageId& id) const;
+  const QueueMessage* find(const BookmarkId& id) const;
   // Messages nobody holds, in the order of delivery, until visit(const QueueMessage&) says no.
   template <typename Visit>
   void for_each_waiting(Visit visit) const {
@@ -118,7 +118,7 @@ class Queue {
   const QueueRules rules_;
   QueueOutput& output_;
   std::uint64_t now_us_ = 0;
-  std::unordered_map<MessageId, QueueEntry, MessageIdHash> entries_;
+  std::unordered_map<BookmarkId, QueueEntry, BookmarkIdHash> entries_;
   Chain<QueueEntry, &QueueEntry::in_age> by_age_;
   Chain<QueueEntry, &QueueEntry::in_barriers> barriers_;
   Chain<QueueEntry, &QueueEntry::in_leases> leases_;

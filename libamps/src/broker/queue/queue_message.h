@@ -10,27 +10,18 @@
 #include <tuple>
 
 #include "base/random_hash.h"
+#include "broker/journal/journal_record.h"
 #include "broker/queue/queue_rules.h"
 
 namespace amps::broker {
 
-// The two numbers of a bookmark, by which consumers name a message.
-struct MessageId {
-  std::uint64_t publisher = 0;
-  std::uint64_t sequence = 0;
-
-  friend bool operator==(const MessageId& left, const MessageId& right) noexcept {
-    return left.publisher == right.publisher && left.sequence == right.sequence;
-  }
-};
-
 // Clients choose sequences and may send acks of any number.
-struct MessageIdHash {
-  std::size_t operator()(const MessageId& id) const noexcept {
+struct BookmarkIdHash {
+  std::size_t operator()(const BookmarkId& id) const noexcept {
     return RandomHash{}({reinterpret_cast<const char*>(&id), sizeof id});
   }
 };
-static_assert(sizeof(MessageId) == 16, "hashed as bytes, so there must be no padding");
+static_assert(sizeof(BookmarkId) == 16, "hashed as bytes, so there must be no padding");
 
 // What whoever feeds the queue keeps with a message: its text, or where to find it.
 class QueueContent {
@@ -39,7 +30,7 @@ class QueueContent {
 };
 
 struct QueueMessage {
-  MessageId id;
+  BookmarkId id;
   std::uint64_t position = 0;  // In the log. Each message added has a higher one than all before it.
   std::uint64_t priority = 0;  // Higher goes first.
   std::uint64_t expires_us = kNeverUs;

@@ -36,7 +36,7 @@ inline const char* removal_text(Removal why) {
   return "?";
 }
 
-inline MessageId id_of(int number) {
+inline BookmarkId id_of(int number) {
   return {7, static_cast<std::uint64_t>(number)};
 }
 

@@ -67,7 +67,7 @@ class Subject : QueueOutput {
   }
 
  private:
-  static MessageId id_of(const Event& event) { return {1, static_cast<std::uint64_t>(event.message)}; }
+  static BookmarkId id_of(const Event& event) { return {1, static_cast<std::uint64_t>(event.message)}; }
   void add(const Event& event) {
     QueueMessage message;
     message.id = id_of(event);
@@ -368,7 +368,7 @@ class Workshop : QueueOutput {
   std::vector<Worker> workers_;
   std::vector<int> got_;
   std::map<ConsumerId, std::uint64_t> free_at_;
-  std::multimap<std::uint64_t, MessageId> due_;
+  std::multimap<std::uint64_t, BookmarkId> due_;
   std::uint64_t now_us_ = 0;
   int idle_ = 0;
 };
