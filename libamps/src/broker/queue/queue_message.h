@@ -15,13 +15,15 @@
 
 namespace amps::broker {
 
-// Clients choose sequences and may send acks of any number.
+// Clients choose sequences and may send acks of any number, so the hash is keyed. Neighbours stay
+// neighbours: messages come and go nearly in order, and half of the time of a large queue is cache misses.
+// Not noexcept, which makes tables keep the hashes they worked out.
 struct BookmarkIdHash {
-  std::size_t operator()(const BookmarkId& id) const noexcept {
-    return RandomHash{}({reinterpret_cast<const char*>(&id), sizeof id});
+  std::size_t operator()(const BookmarkId& id) const {
+    const std::uint64_t block[2] = {id.publisher, id.sequence / 64};
+    return RandomHash{}({reinterpret_cast<const char*>(block), sizeof block}) + id.sequence % 64;
   }
 };
-static_assert(sizeof(BookmarkId) == 16, "hashed as bytes, so there must be no padding");
 
 // What whoever feeds the queue keeps with a message: its text, or where to find it.
 class QueueContent {
