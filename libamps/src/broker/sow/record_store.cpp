@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/sow/record_store.h"
+
+#include "base/random_hash.h"
+
+namespace amps::broker {
+
+namespace {
+
+std::uint32_t hash_of(std::string_view text) noexcept {
+  return static_cast<std::uint32_t>(RandomHash()(text));
+}
+
+}  // namespace
+
+RecordStore::Slot RecordStore::find_identity(std::string_view identity) const {
+  return by_identity_.find(hash_of(identity), [&](Slot slot) { return at(slot)->identity() == identity; });
+}
+
+RecordStore::Slot RecordStore::find_key(std::string_view key) const {
+  if (has_own_keys_) return find_identity(key);
+  return by_key_.find(hash_of(key), [&](Slot slot) { return at(slot)->key() == key; });
+}
+
+RecordStore::Slot RecordStore::insert(RecordRef record) {
+  const Record& added = *record;
+  record_bytes_ += added.memory_bytes();
+  const Slot slot = table_.add(std::move(record));
+  by_identity_.insert(hash_of(added.identity()), slot);
+  if (!has_own_keys_) by_key_.insert(hash_of(added.key()), slot);
+  schedule(slot, added);
+  return slot;
+}
+
+RecordRef RecordStore::update(Slot slot, RecordRef record) {
+  const Record& added = *record;
+  RecordRef previous = table_.replace(slot, std::move(record));
+  record_bytes_ += added.memory_bytes() - previous->memory_bytes();
+  if (previous->expires_us() != added.expires_us()) {
+    unschedule(slot, *previous);
+    schedule(slot, added);
+  }
+  return previous;
+}
+
+RecordRef RecordStore::remove(Slot slot) {
+  RecordRef previous = table_.remove(slot);
+  record_bytes_ -= previous->memory_bytes();
+  by_identity_.erase(hash_of(previous->identity()), slot);
+  if (!has_own_keys_) by_key_.erase(hash_of(previous->key()), slot);
+  unschedule(slot, *previous);
+  return previous;
+}
+
+void RecordStore::schedule(Slot slot, const Record& record) {
+  if (record.expires_us() != 0) expiries_.emplace(record.expires_us(), slot);
+}
+
+void RecordStore::unschedule(Slot slot, const Record& record) {
+  if (record.expires_us() != 0) expiries_.erase({record.expires_us(), slot});
+}
+
+RecordStore::Slot RecordStore::next_to_expire(std::uint64_t* expires_us) const {
+  if (expiries_.empty()) return kNone;
+  *expires_us = expiries_.begin()->first;
+  return expiries_.begin()->second;
+}
+
+std::size_t RecordStore::memory_bytes() const noexcept {
+  constexpr std::size_t kSetNodeBytes = 48;
+  return record_bytes_ + table_.count() * sizeof(RecordRef) + by_identity_.memory_bytes() +
+         by_key_.memory_bytes() + expiries_.size() * kSetNodeBytes;
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The records of one topic with everything that finds them: by identity, by key, by time of expiry.
+// Topics, views and conflated topics keep their state in one.
+// Threads: under the lock of the topic space; snapshots on any thread.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "broker/sow/record.h"
+#include "broker/sow/record_table.h"
+#include "broker/sow/slot_index.h"
+
+namespace amps::broker {
+
+class RecordStore {
+ public:
+  using Slot = RecordTable::Slot;
+  static constexpr Slot kNone = SlotIndex::kNone;
+
+  // `has_own_keys`: keys are identities, so one index serves both.
+  explicit RecordStore(bool has_own_keys) noexcept : has_own_keys_(has_own_keys) {}
+
+  // kNone: there is no such record.
+  Slot find_identity(std::string_view identity) const;
+  Slot find_key(std::string_view key) const;
+  const RecordRef& at(Slot slot) const noexcept { return table_.at(slot); }
+
+  // Requires: neither identity nor key is there. Room for 2^32 - 2 records.
+  Slot insert(RecordRef record);
+  // Requires: the record has identity and key of the one that is there, which is returned.
+  RecordRef update(Slot slot, RecordRef record);
+  RecordRef remove(Slot slot);
+
+  std::size_t count() const noexcept { return table_.count(); }
+  RecordSnapshot snapshot() const { return table_.snapshot(); }
+  // The first record to expire, and when. kNone: none will.
+  Slot next_to_expire(std::uint64_t* expires_us) const;
+  // Of records and indexes.
+  std::size_t memory_bytes() const noexcept;
+
+ private:
+  void schedule(Slot slot, const Record& record);
+  void unschedule(Slot slot, const Record& record);
+
+  const bool has_own_keys_;
+  RecordTable table_;
+  SlotIndex by_identity_;
+  SlotIndex by_key_;
+  std::set<std::pair<std::uint64_t, Slot>> expiries_;
+  std::size_t record_bytes_ = 0;
+};
+
+}  // namespace amps::broker
