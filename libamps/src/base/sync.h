@@ -21,6 +21,7 @@
 #define AMPS_ACQUIRE(...) AMPS_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
 #define AMPS_RELEASE(...) AMPS_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
 #define AMPS_TRY_ACQUIRE(...) AMPS_THREAD_ANNOTATION(try_acquire_capability(__VA_ARGS__))
+#define AMPS_ASSERTS_HELD(x) AMPS_THREAD_ANNOTATION(assert_capability(x))
 #define AMPS_EXCLUDES(...) AMPS_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
 #define AMPS_NO_THREAD_SAFETY_ANALYSIS AMPS_THREAD_ANNOTATION(no_thread_safety_analysis)
 
@@ -72,6 +73,8 @@ class AMPS_CAPABILITY("mutex") Mutex {
     note_unlocked();
     mutex_.unlock();
   }
+  // Tells the analysis what a call through an interface cannot: that our caller holds it.
+  void assert_held() const noexcept AMPS_ASSERTS_HELD(this) {}
 
  private:
   friend class CondVar;

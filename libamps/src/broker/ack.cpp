@@ -45,7 +45,11 @@ void append_ack(Buffer* out, const Ack& ack) {
   if (ack.with_counters) {
     wire::append_number_member(out, "topic_matches", ack.topic_matches);
     wire::append_number_member(out, "matches", ack.matches);
-    wire::append_number_member(out, "records_returned", ack.records_returned);
+    if (ack.records_deleted) {
+      wire::append_number_member(out, "records_deleted", *ack.records_deleted);
+    } else {
+      wire::append_number_member(out, "records_returned", ack.records_returned);
+    }
   }
   end_frame(out, begin);
 }

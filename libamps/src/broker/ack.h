@@ -25,10 +25,11 @@ struct Ack {
   std::string_view password;
   std::string_view version;
   std::optional<std::uint64_t> sequence;
-  bool with_counters = false;  // Records matched, examined and returned.
+  bool with_counters = false;  // Records matched, examined, and returned or deleted.
   std::uint64_t matches = 0;
   std::uint64_t topic_matches = 0;
   std::uint64_t records_returned = 0;
+  std::optional<std::uint64_t> records_deleted;  // Instead of those returned.
 };
 
 void append_ack(Buffer* out, const Ack& ack);

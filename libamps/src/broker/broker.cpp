@@ -7,12 +7,14 @@
 #include <atomic>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "broker/alarm.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
 #include "broker/log_line.h"
 #include "broker/services.h"
+#include "broker/sow/sow_topic.h"
 #include "net/listener.h"
 #include "net/socket_stream.h"
 #include "net/tls_context.h"
@@ -64,6 +66,7 @@ struct Broker::Running {
   }
 
   Status open();
+  Status open_topics();
   Status open_transport(const TransportConfiguration& transport);
   Status run();
   void accept(const Transport& transport, int fd, std::string peer);
@@ -86,6 +89,7 @@ struct Broker::Running {
 };
 
 Status Broker::Running::open() {
+  AMPS_RETURN_IF_ERROR(open_topics());
   for (const TransportConfiguration& transport : configuration.transports) {
     AMPS_RETURN_IF_ERROR(open_transport(transport));
   }
@@ -96,6 +100,20 @@ Status Broker::Running::open() {
   }
   for (const auto& space : spaces.all()) {
     alarms.push_back(std::make_unique<Alarm>(space.get(), &threads.front()->loop()));
+  }
+  return {};
+}
+
+Status Broker::Running::open_topics() {
+  for (const StateConfiguration& declared : configuration.sow) {
+    const auto* const topic = std::get_if<SowTopicConfiguration>(&declared);
+    if (topic == nullptr) continue;
+    TopicSpace* const space = spaces.find(topic->message_type);
+    if (space == nullptr) {
+      return Status(AMPS_E_MESSAGE_TYPE, "SOW topic " + topic->name + ": " + topic->message_type);
+    }
+    MutexLock lock(space->mutex());
+    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic));
   }
   return {};
 }

@@ -33,6 +33,7 @@ struct Change {
   std::string_view correlation_id;
   std::string_view previous_correlation_id;
   std::uint64_t timestamp_us = 0;        // Of the processing; UTC.
+  std::uint64_t expires_us = 0;          // UTC; 0: never.
   std::uint64_t txid = 0;                // Position in the journal; 0: not logged.
   std::string_view bookmark;             // Empty: not logged.
   const Publisher* publisher = nullptr;  // None: made by the broker.

@@ -31,10 +31,11 @@ struct OptionRow {
   Value value;
   bool needs_bookmark;
   bool CommandOptions::*flag;
+  std::optional<std::uint64_t> CommandOptions::*count = nullptr;
 };
 
 constexpr OptionRow kOptions[] = {
-    {"bookmark", kAllSubscribes, Value::kNone, false, nullptr},
+    {"bookmark", kAllSubscribes, Value::kNone, false, &CommandOptions::bookmark},
     {"bookmark_not_found", kAllSubscribes, Value::kUnavailable, true, nullptr},
     {"conflation", kAllSubscribes, Value::kNoneOnly, false, nullptr},
     {"conflation_key", kAllSubscribes, Value::kUnavailable, false, nullptr},
@@ -43,9 +44,9 @@ constexpr OptionRow kOptions[] = {
     {"live", kAllSubscribes, Value::kNone, true, nullptr},
     {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr},
     {"no_empties", kAllSubscribes, Value::kNone, false, &CommandOptions::no_empties},
-    {"no_sowkey", kAll, Value::kNone, false, nullptr},
+    {"no_sowkey", kAll, Value::kNone, false, &CommandOptions::no_sow_key},
     {"non_regex_topic", kAll, Value::kNone, false, &CommandOptions::literal_topic},
-    {"oof", kAll, Value::kNone, false, nullptr},
+    {"oof", kAll, Value::kNone, false, &CommandOptions::out_of_focus},
     {"pause", kAllSubscribes, Value::kUnavailable, true, nullptr},
     {"projection", kQueries, Value::kUnavailable, false, nullptr},
     {"rate", kAllSubscribes, Value::kUnavailable, true, nullptr},
@@ -55,9 +56,9 @@ constexpr OptionRow kOptions[] = {
     {"select", kAll, Value::kUnavailable, false, nullptr},
     {"send_empties", kAll, Value::kNone, false, nullptr},
     {"send_keys", kAll, Value::kNone, false, nullptr},
-    {"skip_n", kQueries, Value::kCount, false, &CommandOptions::pages},
+    {"skip_n", kQueries, Value::kCount, false, nullptr, &CommandOptions::skip_n},
     {"timestamp", kAll, Value::kNone, false, &CommandOptions::timestamp},
-    {"top_n", kQueries, Value::kCount, false, &CommandOptions::pages},
+    {"top_n", kQueries, Value::kCount, false, nullptr, &CommandOptions::top_n},
 };
 
 const OptionRow* find_row(const wire::Option& option) noexcept {
@@ -98,6 +99,7 @@ Status parse_command_options(std::string_view list, std::uint32_t command, bool 
     if (row->needs_bookmark && !has_bookmark) return invalid(option, "needs a bookmark");
     AMPS_RETURN_IF_ERROR(check_value(option, row->value));
     if (row->flag != nullptr) out->*(row->flag) = true;
+    if (row->count != nullptr) out->*(row->count) = wire::parse_count(option.value);
   }
   return {};
 }

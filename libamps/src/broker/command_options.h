@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/status.h"
@@ -15,8 +16,12 @@ struct CommandOptions {
   bool replace = false;
   bool literal_topic = false;  // non_regex_topic
   bool timestamp = false;
+  bool bookmark = false;
   bool no_empties = false;
-  bool pages = false;  // top_n or skip_n was given.
+  bool no_sow_key = false;
+  bool out_of_focus = false;  // oof
+  std::optional<std::uint64_t> top_n;
+  std::optional<std::uint64_t> skip_n;
 };
 
 // `command` is an AMPS_COMMAND_ bit. Fails with AMPS_E_INVALID_OPTIONS.

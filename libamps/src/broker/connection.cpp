@@ -206,7 +206,7 @@ void Connection::drain() {
 void Connection::flush() noexcept {
   if (phase_ == Phase::kClosed) return;
   if (outbox_.overflowed()) return close(Disconnect::kSlowClient, "too many bytes wait");
-  const net::IoResult result = outbox_.write_to(stream_.get());
+  const net::IoResult result = outbox_.write_to(stream_.get(), home_->now_ms());
   if (result.size != 0) {
     Statistics::add(services_.statistics.bytes_out, result.size);
     session_->sent(home_->now_ms());
@@ -215,7 +215,10 @@ void Connection::flush() noexcept {
     return close(Disconnect::kConnectionClosed, stream_->status().text());
   }
   wants_write_ = result.state == net::IoState::kWantWrite;
-  if (session_->has_ended() && result.state == net::IoState::kOk && outbox_.waiting_bytes() == 0) linger();
+  if (session_->has_ended() && result.state == net::IoState::kOk && outbox_.waiting_bytes() == 0 &&
+      !outbox_.has_sources()) {
+    linger();
+  }
   update_interest();
   update_timer();
 }

@@ -7,33 +7,38 @@
 
 namespace amps::broker {
 
-std::string delivery_prefix(std::string_view topic, std::string_view sids) {
+std::string delivery_prefix(std::string_view topic, std::string_view sids, std::string_view command) {
   Buffer out;
-  out.append(std::string_view("\0\0\0\0{\"c\":\"p\"", 12));
+  out.append(std::string_view("\0\0\0\0{\"c\":\"", 10));
+  out.append(command);
+  out.push_back('"');
   wire::append_text_member(&out, "t", topic);
   wire::append_text_member(&out, "sids", sids);
   return std::string(out.view());
 }
 
-void append_delivery(Buffer* out, std::string_view prefix, const Publish& publish,
-                     std::string_view timestamp) {
+void append_delivery(Buffer* out, std::string_view prefix, const Delivery& delivery) {
   const std::size_t begin = out->size();
-  if (publish.correlation_id.empty() && publish.expiration.empty() && timestamp.empty()) {
-    char* at = out->extend(prefix.size() + 1 + publish.body.size());
-    std::memcpy(at, prefix.data(), prefix.size());
-    at[prefix.size()] = '}';
-    if (!publish.body.empty()) std::memcpy(at + prefix.size() + 1, publish.body.data(), publish.body.size());
-  } else {
-    out->append(prefix);
-    if (!timestamp.empty()) wire::append_text_member(out, "ts", timestamp);
-    if (!publish.correlation_id.empty()) wire::append_text_member(out, "x", publish.correlation_id);
-    if (!publish.expiration.empty()) {
-      out->append(",\"e\":");
-      out->append(publish.expiration);
-    }
-    out->push_back('}');
-    out->append(publish.body);
+  out->append(prefix);
+  const auto append_text = [out](std::string_view name, std::string_view value) {
+    if (!value.empty()) wire::append_text_member(out, name, value);
+  };
+  if (!delivery.key.empty()) {  // Decimal or base64: nothing to escape.
+    char* at = out->extend(7 + delivery.key.size());
+    std::memcpy(at, ",\"k\":\"", 6);
+    std::memcpy(at + 6, delivery.key.data(), delivery.key.size());
+    at[6 + delivery.key.size()] = '"';
   }
+  append_text("bm", delivery.bookmark);
+  append_text("ts", delivery.timestamp);
+  append_text("x", delivery.correlation_id);
+  append_text("reason", delivery.reason);
+  if (!delivery.expiration.empty()) {
+    out->append(",\"e\":");
+    out->append(delivery.expiration);
+  }
+  out->push_back('}');
+  out->append(delivery.body);
   wire::store_length(out->data() + begin, static_cast<std::uint32_t>(out->size() - begin - 4));
 }
 

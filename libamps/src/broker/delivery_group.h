@@ -13,20 +13,39 @@
 #include "base/buffer.h"
 #include "broker/outbox.h"
 #include "broker/shared_block.h"
-#include "broker/store.h"
 
 namespace amps::broker {
 
+// What a message says besides topic and subscriptions. Empty fields are left out.
+struct Delivery {
+  std::string_view key;
+  std::string_view bookmark;
+  std::string_view timestamp;
+  std::string_view correlation_id;
+  std::string_view expiration;  // Decimal digits.
+  std::string_view reason;      // Of an `oof`.
+  std::string_view body;
+};
+
+// Optional fields that receivers ask for or decline.
+struct DeliveryFields {
+  bool key = false;
+  bool timestamp = false;
+  bool bookmark = false;
+
+  DeliveryFields operator|(const DeliveryFields& other) const noexcept {
+    return {key || other.key, timestamp || other.timestamp, bookmark || other.bookmark};
+  }
+};
+
 // Header of deliveries up to what differs between messages: room for the length,
 // {"c":"p","t":"…","sids":"…"
-std::string delivery_prefix(std::string_view topic, std::string_view sids);
-// Appends one delivery. `timestamp` empty: none.
-void append_delivery(Buffer* out, std::string_view prefix, const Publish& publish,
-                     std::string_view timestamp);
+std::string delivery_prefix(std::string_view topic, std::string_view sids, std::string_view command = "p");
+void append_delivery(Buffer* out, std::string_view prefix, const Delivery& delivery);
 
 struct DeliveryGroup {
   std::string prefix;
-  bool timestamp = false;
+  DeliveryFields fields;
   std::vector<Outbox*> recipients;
   SharedBlockRef pending;  // Encoded and not yet handed out.
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/outbox.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace amps::broker {
@@ -11,6 +12,8 @@ constexpr std::size_t kShareBytesMin = 16'384;  // Below, copying costs about a 
 constexpr std::size_t kTailBytesMax = 65'536;   // Our own blocks grow up to one write's worth.
 constexpr std::size_t kSpareBytesMax = 32'768;  // Larger ones are given back: an idle client costs little.
 constexpr std::uint64_t kWriteBytesMax = 1u << 20;  // Written at a stretch; then others have their turn.
+constexpr std::size_t kSourcesMax = 1'024;          // Queries of one client that wait; each holds a snapshot.
+constexpr std::uint64_t kEncodeStepsMax = 8;        // Of sources at a stretch; each is bounded work.
 constexpr std::uint64_t kAgeGranularityMs = 50;     // Ages are exact to this, so that marks stay few.
 
 }  // namespace
@@ -25,7 +28,10 @@ bool Outbox::admit(std::size_t count, std::uint64_t now_ms) {
   // One message is always let in, so that a limit below the message size does not shut a client out.
   if (waiting != 0 && waiting + count > limits_->client_bytes_max) {
     overflowed_ = cut_off_ = true;
-    appended_.clear();
+    // Sources stay until the thread they belong to discards them.
+    appended_.erase(
+        std::remove_if(appended_.begin(), appended_.end(), [](const Item& item) { return !item.source; }),
+        appended_.end());
     tail_is_ours_ = false;
     return false;
   }
@@ -44,11 +50,11 @@ void Outbox::append(std::string_view bytes, std::uint64_t now_ms) {
   {
     MutexLock lock(mutex_);
     if (admit(bytes.size(), now_ms)) {
-      if (!tail_is_ours_ || appended_.back()->bytes.size() + bytes.size() > kTailBytesMax) {
-        appended_.push_back(spare_ ? std::move(spare_) : SharedBlockRef::make());
+      if (!tail_is_ours_ || appended_.back().block->bytes.size() + bytes.size() > kTailBytesMax) {
+        appended_.push_back({spare_ ? std::move(spare_) : SharedBlockRef::make(), nullptr});
         tail_is_ours_ = true;
       }
-      appended_.back()->bytes.append(bytes);
+      appended_.back().block->bytes.append(bytes);
     }
     // A blocked client is scheduled already, but its thread has to hear that it was cut off.
     schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
@@ -62,13 +68,44 @@ void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms) {
   {
     MutexLock lock(mutex_);
     if (admit(block->bytes.size(), now_ms)) {
-      appended_.push_back(block);
+      appended_.push_back({block, nullptr});
       tail_is_ours_ = false;
     }
     // A blocked client is scheduled already, but its thread has to hear that it was cut off.
     schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
   }
   if (schedule) home_->schedule(this);
+}
+
+bool Outbox::append(std::unique_ptr<OutboxSource> source, std::uint64_t now_ms) {
+  bool schedule = false;
+  {
+    MutexLock lock(mutex_);
+    if (discarding_ || overflowed_) return true;  // Nobody will read it.
+    if (source_count_ >= kSourcesMax) return false;
+    ++source_count_;
+    if (marks_.empty()) marks_.push_back({appended_bytes_, now_ms});
+    appended_.push_back({{}, std::move(source)});
+    tail_is_ours_ = false;
+    schedule = !std::exchange(scheduled_, true);
+  }
+  if (schedule) home_->schedule(this);
+  return true;
+}
+
+void Outbox::cancel_sources(std::string_view query_id) {
+  for (Item& item : writing_) {
+    if (item.source) item.source->cancel(query_id);
+  }
+  MutexLock lock(mutex_);
+  for (Item& item : appended_) {
+    if (item.source) item.source->cancel(query_id);
+  }
+}
+
+bool Outbox::has_sources() const {
+  MutexLock lock(mutex_);
+  return source_count_ != 0;
 }
 
 void Outbox::take_appended() {
@@ -88,49 +125,91 @@ void Outbox::consumed(std::uint64_t count) {
   written_bytes_ += count;
   waiting_bytes_.store(appended_bytes_ - written_bytes_, std::memory_order_relaxed);
   while (marks_.size() > 1 && marks_[1].begin <= written_bytes_) marks_.pop_front();
-  if (written_bytes_ == appended_bytes_) marks_.clear();
+  if (written_bytes_ == appended_bytes_ && source_count_ == 0) marks_.clear();
 }
 
-net::IoResult Outbox::write_to(net::ByteStream* stream) {
+// What waits behind a long result is old through no fault of the client that takes it in steadily.
+void Outbox::note_progress(std::uint64_t now_ms) {
+  MutexLock lock(mutex_);
+  if (source_count_ == 0 || marks_.empty()) return;
+  marks_.clear();
+  marks_.push_back({written_bytes_, now_ms});
+}
+
+net::IoResult Outbox::write_to(net::ByteStream* stream, std::uint64_t now_ms) {
   std::uint64_t total = 0;
-  while (total < kWriteBytesMax) {
+  std::uint64_t steps = 0;
+  while (total < kWriteBytesMax && steps < kEncodeStepsMax) {
     if (writing_.empty()) take_appended();
     if (writing_.empty()) return {stream->flush_some().state, total};
+    if (writing_.front().source && !encode_front(&steps)) continue;
     std::uint64_t count = 0;
     const net::IoState state = write_taken(stream, &count);
     consumed(count);
     total += count;
+    if (count != 0) note_progress(now_ms);
     if (state != net::IoState::kOk) return {state, total};
   }
   home_->schedule(this);
   return {net::IoState::kOk, total};
 }
 
-net::IoState Outbox::write_taken(net::ByteStream* stream, std::uint64_t* count) {
-  while (!writing_.empty() && *count < kWriteBytesMax) {
-    const std::string_view rest = writing_.front()->bytes.view().substr(offset_);
-    const net::IoResult result = stream->write_some(rest.data(), rest.size());
-    if (result.state != net::IoState::kOk) return result.state;
-    *count += result.size;
-    offset_ += result.size;
-    if (result.size < rest.size()) continue;
-    SharedBlockRef done = std::move(writing_.front());
-    writing_.pop_front();
-    offset_ = 0;
-    if (!done.is_unique() || done->bytes.capacity() > kSpareBytesMax) continue;
-    done->bytes.clear();
+// Puts what the source at the front makes before it, as a block. False: nothing was made this time.
+bool Outbox::encode_front(std::uint64_t* steps) {
+  ++*steps;
+  SharedBlockRef block = SharedBlockRef::make();
+  const bool has_more = writing_.front().source->encode_some(&block->bytes);
+  const std::size_t size = block->bytes.size();
+  if (!has_more) writing_.pop_front();
+  {
     MutexLock lock(mutex_);
-    if (!spare_) spare_ = std::move(done);
+    if (!has_more) --source_count_;
+    // Counted as appended at the front: marks behind move on by as much.
+    appended_bytes_ += size;
+    for (AgeMark& mark : marks_) mark.begin += mark.begin == written_bytes_ ? 0 : size;
+    waiting_bytes_.store(appended_bytes_ - written_bytes_, std::memory_order_relaxed);
+    if (appended_bytes_ == written_bytes_ && source_count_ == 0) marks_.clear();
   }
+  limits_->total_bytes.fetch_add(size, std::memory_order_relaxed);
+  if (size == 0) return false;
+  writing_.push_front({std::move(block), nullptr});
+  return true;
+}
+
+// Stops at a source: the next bytes are its.
+net::IoState Outbox::write_taken(net::ByteStream* stream, std::uint64_t* count) {
+  while (!writing_.empty() && !writing_.front().source && *count < kWriteBytesMax) {
+    const net::IoState state = write_block(stream, count);
+    if (state != net::IoState::kOk) return state;
+  }
+  return net::IoState::kOk;
+}
+
+net::IoState Outbox::write_block(net::ByteStream* stream, std::uint64_t* count) {
+  const std::string_view rest = writing_.front().block->bytes.view().substr(offset_);
+  const net::IoResult result = stream->write_some(rest.data(), rest.size());
+  if (result.state != net::IoState::kOk) return result.state;
+  *count += result.size;
+  offset_ += result.size;
+  if (result.size < rest.size()) return net::IoState::kOk;
+  SharedBlockRef done = std::move(writing_.front().block);
+  writing_.pop_front();
+  offset_ = 0;
+  if (!done.is_unique() || done->bytes.capacity() > kSpareBytesMax) return net::IoState::kOk;
+  done->bytes.clear();
+  MutexLock lock(mutex_);
+  if (!spare_) spare_ = std::move(done);
   return net::IoState::kOk;
 }
 
 void Outbox::discard() {
   writing_.clear();
   offset_ = 0;
+  std::deque<Item> dropped;  // Sources end outside the lock: they may hold a whole topic.
   MutexLock lock(mutex_);
   discarding_ = true;
-  appended_.clear();
+  dropped.swap(appended_);
+  source_count_ = 0;
   spare_ = {};
   tail_is_ours_ = false;
   marks_.clear();

@@ -7,8 +7,10 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string_view>
 
+#include "base/buffer.h"
 #include "base/sync.h"
 #include "broker/shared_block.h"
 #include "net/byte_stream.h"
@@ -17,6 +19,18 @@ namespace amps::broker {
 
 class Connection;
 class Outbox;
+
+// Bytes that are made when there is room for them: a query's result takes its place among what waits, and
+// what comes later waits behind it.
+// Threads: appended and destroyed on the thread of the connection, used on the same.
+class OutboxSource {
+ public:
+  virtual ~OutboxSource() = default;
+  // Appends whole frames, some ten thousand bytes, or fewer after a bounded amount of work; possibly
+  // none yet. False: that was the last.
+  virtual bool encode_some(Buffer* out) = 0;
+  virtual void cancel(std::string_view query_id) = 0;  // Ends early if it is that query's.
+};
 
 // Bounds and counts of all outboxes of a broker. Limits are set before the first outbox exists.
 struct OutboxLimits {
@@ -49,10 +63,16 @@ class Outbox {
   // keeps the whole block alive.
   void append(const SharedBlockRef& block, std::uint64_t now_ms);
 
+  // Takes its place behind what was appended before. False: too many wait already.
+  bool append(std::unique_ptr<OutboxSource> source, std::uint64_t now_ms);
+  void cancel_sources(std::string_view query_id);
+  // Everything appended so far was written, or is bytes that wait.
+  bool has_sources() const;
+
   // Writes what is there. kOk: all of it, or so much that others should have their turn and it has
   // scheduled itself again.
   // The size is that of all that was written, whatever the state.
-  net::IoResult write_to(net::ByteStream* stream);
+  net::IoResult write_to(net::ByteStream* stream, std::uint64_t now_ms);
   // Drops everything that waits, now and later.
   void discard();
   // Bytes were refused because too many waited.
@@ -68,10 +88,18 @@ class Outbox {
     std::uint64_t begin;
     std::uint64_t at_ms;
   };
+  // One of both.
+  struct Item {
+    SharedBlockRef block;
+    std::unique_ptr<OutboxSource> source;
+  };
   bool admit(std::size_t count, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
   void take_appended();
   net::IoState write_taken(net::ByteStream* stream, std::uint64_t* count);
+  net::IoState write_block(net::ByteStream* stream, std::uint64_t* count);
+  bool encode_front(std::uint64_t* steps);
   void consumed(std::uint64_t count);
+  void note_progress(std::uint64_t now_ms);
 
   OutboxHome* const home_;
   OutboxLimits* const limits_;
@@ -79,7 +107,7 @@ class Outbox {
   std::atomic<std::uint64_t> waiting_bytes_{0};  // Written under the lock; read without it as a measure.
 
   mutable Mutex mutex_{LockRank::kSessionOutbox};
-  std::deque<SharedBlockRef> appended_ AMPS_GUARDED_BY(mutex_);
+  std::deque<Item> appended_ AMPS_GUARDED_BY(mutex_);
   bool tail_is_ours_ AMPS_GUARDED_BY(mutex_) = false;  // The last block may be appended to.
   SharedBlockRef spare_ AMPS_GUARDED_BY(mutex_);       // An empty block to be our next tail.
   std::deque<AgeMark> marks_ AMPS_GUARDED_BY(mutex_);
@@ -89,9 +117,10 @@ class Outbox {
   bool overflowed_ AMPS_GUARDED_BY(mutex_) = false;
   bool cut_off_ AMPS_GUARDED_BY(mutex_) = false;  // Overflowed, and nobody has been told yet.
   bool discarding_ AMPS_GUARDED_BY(mutex_) = false;
+  std::size_t source_count_ AMPS_GUARDED_BY(mutex_) = 0;  // In both queues.
 
   // Owned by the writing thread.
-  std::deque<SharedBlockRef> writing_;
+  std::deque<Item> writing_;
   std::size_t offset_ = 0;  // Bytes of writing_.front() already written.
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/commands/commands.h"
+#include "broker/commands/query.h"
 #include "broker/dispatcher.h"
 #include "wire/reason.h"
 
@@ -115,7 +116,8 @@ void Session::fail(const Command& command, std::string_view reason, std::string_
 }
 
 void Session::fail(const Command& command, const Status& status) {
-  const std::string_view reason = wire::reason_text(status.code());
+  const std::string_view reason =
+      status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
   fail(command, reason.empty() ? "invalid message" : reason, status.text());
 }
 
@@ -142,10 +144,20 @@ Subscription* Session::find_subscription(std::string_view id) {
   return found == subscriptions_.end() ? nullptr : found->second.get();
 }
 
-void Session::add_subscription(std::unique_ptr<Subscription> subscription) {
+void Session::add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query) {
   std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
   MutexLock lock(space_->mutex());
   flush_replies();
+  if (query) {
+    space_->begin_block(host_->now_ms());
+    std::unique_ptr<QueryResult> result;
+    // A topic without records has an empty result.
+    static_cast<void>(
+        open_query(*space_, {subscription->topic, subscription->pattern.get()}, std::move(*query), &result));
+    if (!outbox_->append(std::move(result), host_->now_ms())) {
+      return end(Disconnect::kLimit, "too many unfinished queries");
+    }
+  }
   if (entry != nullptr) {
     space_->replace(entry.get(), subscription.get());
   } else {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,7 @@
 #include "broker/log_line.h"
 #include "broker/outbox.h"
 #include "broker/services.h"
+#include "broker/sow/query.h"
 #include "broker/subscription.h"
 #include "wire/frame_reader.h"
 #include "wire/header.h"
@@ -98,8 +100,9 @@ class Session {
 
   Subscription* find_subscription(std::string_view id);
   std::size_t subscription_count() const noexcept { return subscriptions_.size(); }
-  // Puts it into the topic space, in place of one of the same id. Replies go out first.
-  void add_subscription(std::unique_ptr<Subscription> subscription);
+  // Puts it into the topic space, in place of one of the same id. Replies go out first, then the
+  // result of the query, if there is one: it is of the very moment at which the subscription begins.
+  void add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query);
   void remove_subscription(std::string_view id);
   void remove_all_subscriptions();
 

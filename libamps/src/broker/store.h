@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
 #include "broker/change.h"
+#include "broker/sow/record_store.h"
 
 namespace amps::broker {
 
@@ -28,6 +30,13 @@ struct Publish {
   std::string_view bookmark;  // Empty: not logged.
 };
 
+// What a store says about the difference of two bodies of a record.
+enum class Difference {
+  kUnsupported,  // The message type has no deltas: subscribers get the full message.
+  kNone,         // Nothing but key fields.
+  kSome,
+};
+
 // A publish takes two steps, so that whoever stands between them (the journal) sees the final message
 // before anything has changed. Nothing else happens to the store in between.
 class Store {
@@ -37,8 +46,18 @@ class Store {
   // what will change: kind, key, bodies and correlation ids. A failure refuses the message; its code
   // selects the reason. Views live until the next call.
   virtual Status prepare(Publish* publish, Change* change) = 0;
+  // The record that the message would update; kNone: it would make a new one.
+  virtual Status locate(const Publish& publish, RecordStore::Slot* slot);
+  // The same for the removal of a record; `change->kind` says why. Fails when there are no records
+  // that anybody may remove.
+  virtual Status prepare_removal(RecordStore::Slot slot, Change* change);
   // Carries the prepared change out, with its timestamp and position.
   virtual void commit(const Change& change) = 0;
+
+  // What queries see; none: the topic cannot be queried.
+  virtual RecordStore* records() noexcept { return nullptr; }
+  // Key fields and what changed, as a message of its own (broker 5.2).
+  virtual Difference difference(const Change& change, std::string* out);
 };
 
 }  // namespace amps::broker

@@ -8,12 +8,11 @@
 #include <memory>
 #include <string>
 
+#include "broker/delivery_group.h"
 #include "broker/filter.h"
 #include "broker/topic_pattern.h"
 
 namespace amps::broker {
-
-class Outbox;
 
 struct Subscription {
   std::string id;
@@ -22,10 +21,16 @@ struct Subscription {
   std::unique_ptr<Filter> filter;         // None: every message.
   std::string filter_text;
   std::string options;
-  bool timestamp = false;    // Messages carry the time of their processing.
-  bool skip_empty = false;   // Messages without a body are left out.
-  Outbox* outbox = nullptr;  // Of the client; outlives the subscription.
-  std::uint64_t order = 0;   // Set by the topic space: ids are listed in the order of subscribing.
+  DeliveryFields fields;      // What messages carry besides topic and ids.
+  bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
+  bool delta = false;         // Updates say only what changed.
+  bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
+  Outbox* outbox = nullptr;   // Of the client; outlives the subscription.
+  std::uint64_t order = 0;    // Set by the topic space: ids are listed in the order of subscribing.
+
+  bool wants(std::string_view topic_name, std::string_view body) const noexcept {
+    return filter == nullptr || filter->matches(topic_name, body);
+  }
 };
 
 }  // namespace amps::broker

@@ -17,6 +17,11 @@ TopicKind kind_of(std::string_view name) noexcept {
   return name == "/AMPS/devnull" ? TopicKind::kDiscard : TopicKind::kReserved;
 }
 
+// What it receives depends on the message, not on the topic only.
+bool is_selective(const Subscription* subscription) noexcept {
+  return subscription->filter != nullptr || subscription->delta || subscription->out_of_focus;
+}
+
 // Collects groups by what their members receive.
 class GroupBuilder {
  public:
@@ -25,18 +30,20 @@ class GroupBuilder {
   // Adds a client with its subscriptions; one that has none is left out.
   void add(Outbox* outbox, const std::vector<const Subscription*>& subscriptions) {
     if (subscriptions.empty()) return;
-    bool timestamp = false;
+    DeliveryFields fields;
     std::string sids;
     for (const Subscription* subscription : subscriptions) {
       if (!sids.empty()) sids += ',';
       sids += subscription->id;
-      timestamp = timestamp || subscription->timestamp;
+      fields = fields | subscription->fields;
     }
-    const auto [found, is_new] = index_.try_emplace((timestamp ? '1' : '0') + sids, groups_->size());
+    const char looks = static_cast<char>('0' + (fields.key ? 1 : 0) + (fields.timestamp ? 2 : 0) +
+                                         (fields.bookmark ? 4 : 0));
+    const auto [found, is_new] = index_.try_emplace(looks + sids, groups_->size());
     if (is_new) {
       DeliveryGroup& group = groups_->emplace_back();
       group.prefix = delivery_prefix(topic_.name, sids);
-      group.timestamp = timestamp;
+      group.fields = fields;
     }
     (*groups_)[found->second].recipients.push_back(outbox);
   }
@@ -69,8 +76,7 @@ void build_route(Topic* topic, std::vector<const Subscription*>* matching) {
         std::find_if(begin, matching->end(), [&](const Subscription* one) { return one->outbox != outbox; });
     std::vector<const Subscription*> subscriptions(begin, end);
     begin = end;
-    if (std::any_of(subscriptions.begin(), subscriptions.end(),
-                    [](const Subscription* one) { return one->filter != nullptr; })) {
+    if (std::any_of(subscriptions.begin(), subscriptions.end(), is_selective)) {
       topic->filtered.push_back({outbox, std::move(subscriptions)});
       continue;
     }

@@ -22,7 +22,7 @@ enum class TopicKind {
   kReserved,  // Other names that begin with /AMPS: only the broker publishes.
 };
 
-// A client some of whose subscriptions must be asked about each message.
+// A client some of whose subscriptions must be asked about each message: SelectiveDelivery.
 struct FilteredRecipient {
   Outbox* outbox;
   std::vector<const Subscription*> subscriptions;

@@ -53,13 +53,11 @@ void TopicSpace::evict_idle_topics() {
   idle_topics_max_ = topics_.size() + kIdleTopicsMax;
 }
 
-void TopicSpace::declare(std::string_view topic, std::unique_ptr<Store> store) {
-  find_or_add(topic)->store = std::move(store);
-}
-
-bool TopicSpace::has_store(std::string_view name) {
-  const Topic* topic = find(name);
-  return topic != nullptr && topic->store != nullptr;
+Topic* TopicSpace::declare(std::string_view name, std::unique_ptr<Store> store) {
+  Topic* const topic = find_or_add(name);
+  topic->store = std::move(store);
+  declared_.push_back(topic);
+  return topic;
 }
 
 void TopicSpace::observe(std::string_view topic, TopicObserver* observer) {
@@ -131,25 +129,42 @@ Status TopicSpace::publish(Publish publish) {
   if (topic->kind == TopicKind::kReserved) {
     return Status(AMPS_E_INVALID_TOPIC, "publish to reserved topic " + topic->name);
   }
-  if (topic->store == nullptr && topic->observers.empty()) {
-    deliver(topic, publish);
-    return {};
-  }
   Change change;
   change.topic = topic;
   change.publisher = publish.publisher;
   change.current = publish.body;
   change.correlation_id = publish.correlation_id;
-  if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
-  publish.timestamp_us = change.timestamp_us = now_us();
-  if (topic->store != nullptr) topic->store->commit(change);
-  deliver(topic, publish);
+  if (topic->store != nullptr) {
+    AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
+    change.timestamp_us = now_us();
+    topic->store->commit(change);
+  } else if (!topic->observers.empty()) {
+    change.timestamp_us = now_us();
+  }
+  deliver(topic, change, publish.expiration);
+  for (TopicObserver* observer : topic->observers) observer->on_change(change);
+  return {};
+}
+
+Status TopicSpace::remove_record(Topic* topic, RecordStore::Slot slot, ChangeKind kind,
+                                 const Publisher* publisher) {
+  Change change;
+  change.kind = kind;
+  change.topic = topic;
+  change.publisher = publisher;
+  AMPS_RETURN_IF_ERROR(topic->store->prepare_removal(slot, &change));
+  change.timestamp_us = now_us();
+  topic->store->commit(change);
+  deliver(topic, change, {});
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
   return {};
 }
 
 void TopicSpace::publish_event(const Publish& publish) {
-  deliver(find_or_add(publish.topic), publish);
+  Change change;
+  change.topic = find_or_add(publish.topic);
+  change.current = publish.body;
+  deliver(find_or_add(publish.topic), change, {});
 }
 
 void TopicSpace::route(Topic* topic) {
@@ -170,49 +185,43 @@ void TopicSpace::route(Topic* topic) {
   topic->route_generation = generation_;
 }
 
-void TopicSpace::deliver(Topic* topic, const Publish& publish) {
+void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view expiration) {
   // Groups of one topic are disjoint, so only a change of groups could overtake what waits.
   if (topic->route_generation != generation_) {
     hand_out();
     route(topic);
   }
-  std::vector<DeliveryGroup>* const groups =
-      topic->has_skip_empty && publish.body.empty() ? &topic->groups_for_empty : &topic->groups;
-  if (waiting_ != groups) hand_out();
   current_ = topic;
+  Delivery delivery;
+  delivery.key = change.key;
+  delivery.bookmark = change.bookmark;
+  delivery.correlation_id = change.correlation_id;
+  delivery.expiration = expiration;
+  delivery.body = change.current;
+  if (!change.removes()) deliver_to_groups(topic, delivery);
+  if (topic->filtered.empty()) return;
+  delivery.timestamp = timestamp();
+  const SelectiveDelivery::Counts counts = selective_.deliver(*topic, change, delivery, now_ms_);
+  fanned_out_bytes_ += counts.bytes;
+  messages_out_ += counts.messages;
+}
+
+void TopicSpace::deliver_to_groups(Topic* topic, const Delivery& delivery) {
+  std::vector<DeliveryGroup>* const groups =
+      topic->has_skip_empty && delivery.body.empty() ? &topic->groups_for_empty : &topic->groups;
+  if (waiting_ != groups) hand_out();
   waiting_ = groups;
-  std::string_view time;
   for (DeliveryGroup& group : *groups) {
-    if (group.timestamp && time.empty()) time = timestamp();
+    Delivery chosen = delivery;
+    if (!group.fields.key) chosen.key = {};
+    if (!group.fields.bookmark) chosen.bookmark = {};
+    if (group.fields.timestamp) chosen.timestamp = timestamp();
     if (!group.pending) group.pending = blocks_.take();
     Buffer* const out = &group.pending->bytes;
     const std::size_t before = out->size();
-    append_delivery(out, group.prefix, publish, group.timestamp ? time : std::string_view{});
+    append_delivery(out, group.prefix, chosen);
     fanned_out_bytes_ += (out->size() - before) * group.recipients.size();
     messages_out_ += group.recipients.size();
-  }
-  if (!topic->filtered.empty()) deliver_filtered(*topic, publish);
-}
-
-void TopicSpace::deliver_filtered(const Topic& topic, const Publish& publish) {
-  for (const FilteredRecipient& recipient : topic.filtered) {
-    std::string sids;
-    bool with_timestamp = false;
-    for (const Subscription* subscription : recipient.subscriptions) {
-      if (subscription->skip_empty && publish.body.empty()) continue;
-      if (subscription->filter != nullptr && !subscription->filter->matches(topic.name, publish.body))
-        continue;
-      if (!sids.empty()) sids += ',';
-      sids += subscription->id;
-      with_timestamp = with_timestamp || subscription->timestamp;
-    }
-    if (sids.empty()) continue;
-    scratch_.clear();
-    append_delivery(&scratch_, delivery_prefix(topic.name, sids), publish,
-                    with_timestamp ? timestamp() : std::string_view{});
-    recipient.outbox->append(scratch_.view(), now_ms_);
-    fanned_out_bytes_ += scratch_.size();
-    ++messages_out_;
   }
 }
 

@@ -20,6 +20,7 @@
 #include "base/random_hash.h"
 #include "base/status.h"
 #include "base/sync.h"
+#include "broker/selective_delivery.h"
 #include "broker/statistics.h"
 #include "broker/store.h"
 #include "broker/subscription.h"
@@ -39,9 +40,11 @@ class TopicSpace {
   Mutex& mutex() AMPS_THREAD_ANNOTATION(lock_returned(mutex_)) { return mutex_; }
   const std::string& message_type() const noexcept { return message_type_; }
 
-  // Makes a topic keep state. Before the first publish.
-  void declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
-  bool has_store(std::string_view topic) AMPS_REQUIRES(mutex_);
+  // Makes a topic keep state, for ever. Before the first publish.
+  Topic* declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
+  // Topics that keep state, in the order they were declared in.
+  const std::vector<Topic*>& declared_topics() const AMPS_REQUIRES(mutex_) { return declared_; }
+  Topic* find(std::string_view name) AMPS_REQUIRES(mutex_);  // None: nobody has named it yet.
   // Makes an observer follow a topic, which then exists for ever.
   void observe(std::string_view topic, TopicObserver* observer) AMPS_REQUIRES(mutex_);
 
@@ -65,10 +68,16 @@ class TopicSpace {
   }
   // The failure of a refused message. Successes cost no allocation.
   Status publish(Publish publish) AMPS_REQUIRES(mutex_);
+  // Removes a record, for which `kind` says why, inside a block.
+  Status remove_record(Topic* topic, RecordStore::Slot slot, ChangeKind kind, const Publisher* publisher)
+      AMPS_REQUIRES(mutex_);
   // A message of the broker itself on a reserved topic.
   void publish_event(const Publish& publish) AMPS_REQUIRES(mutex_);
   void hand_out() AMPS_REQUIRES(mutex_);
   std::size_t topic_count() const AMPS_REQUIRES(mutex_) { return topics_.size(); }
+  // The time of the block at hand, read once: all its messages were processed together.
+  std::uint64_t now_us() AMPS_REQUIRES(mutex_) { return now_us_ != 0 ? now_us_ : now_us_ = clock_.utc_us(); }
+  std::uint64_t now_ms() const AMPS_REQUIRES(mutex_) { return now_ms_; }  // Steady.
   // Bytes delivered or waiting for hand_out() since begin_block(), once for each receiver.
   std::uint64_t fanned_out_bytes() const AMPS_REQUIRES(mutex_) { return fanned_out_bytes_; }
 
@@ -78,15 +87,12 @@ class TopicSpace {
   }
 
  private:
-  Topic* find(std::string_view name) AMPS_REQUIRES(mutex_);
   Topic* find_or_add(std::string_view name) AMPS_REQUIRES(mutex_);
   void evict_idle_topics() AMPS_REQUIRES(mutex_);
   void route(Topic* topic) AMPS_REQUIRES(mutex_);
-  void deliver(Topic* topic, const Publish& publish) AMPS_REQUIRES(mutex_);
-  void deliver_filtered(const Topic& topic, const Publish& publish) AMPS_REQUIRES(mutex_);
+  void deliver(Topic* topic, const Change& change, std::string_view expiration) AMPS_REQUIRES(mutex_);
+  void deliver_to_groups(Topic* topic, const Delivery& delivery) AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
-  // The time of the block at hand, read once: all its messages were processed together.
-  std::uint64_t now_us() AMPS_REQUIRES(mutex_) { return now_us_ != 0 ? now_us_ : now_us_ = clock_.utc_us(); }
   std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(now_us()); }
 
   const std::string message_type_;
@@ -98,6 +104,7 @@ class TopicSpace {
   Mutex mutex_{LockRank::kTopicSpace};
   // Keyed by the topic's own name. Topics nobody names are a cache of routes and may be dropped.
   std::unordered_map<std::string_view, std::unique_ptr<Topic>, RandomHash> topics_ AMPS_GUARDED_BY(mutex_);
+  std::vector<Topic*> declared_ AMPS_GUARDED_BY(mutex_);
   std::vector<const Subscription*> pattern_subscriptions_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 1;  // Of pattern subscriptions.
   std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;
@@ -114,7 +121,7 @@ class TopicSpace {
   std::vector<DeliveryGroup>* waiting_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Groups that have bytes pending.
   std::uint64_t fanned_out_bytes_ AMPS_GUARDED_BY(mutex_) = 0;
   std::uint64_t messages_out_ AMPS_GUARDED_BY(mutex_) = 0;
-  Buffer scratch_ AMPS_GUARDED_BY(mutex_);
+  SelectiveDelivery selective_ AMPS_GUARDED_BY(mutex_);
   TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
 };
 

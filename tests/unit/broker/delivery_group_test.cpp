@@ -9,9 +9,9 @@ using namespace amps::broker;
 
 namespace {
 
-std::string delivered(const Publish& publish, std::string_view timestamp = {}) {
+std::string delivered(const Delivery& delivery, std::string_view command = "p") {
   amps::Buffer out;
-  append_delivery(&out, delivery_prefix("a\"b", "1,2"), publish, timestamp);
+  append_delivery(&out, delivery_prefix("a\"b", "1,2", command), delivery);
   const std::string_view bytes = out.view();
   CHECK(static_cast<unsigned char>(bytes[3]) == bytes.size() - 4);
   return std::string(bytes.substr(4));
@@ -20,18 +20,31 @@ std::string delivered(const Publish& publish, std::string_view timestamp = {}) {
 }  // namespace
 
 TEST_CASE("a delivery names topic and subscriptions, then the body") {
-  Publish publish;
-  publish.body = "}{";
-  CHECK(delivered(publish) == "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\"}}{");
-  publish.body = {};
-  CHECK(delivered(publish) == "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\"}");
+  Delivery delivery;
+  delivery.body = "}{";
+  CHECK(delivered(delivery) == "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\"}}{");
+  delivery.body = {};
+  CHECK(delivered(delivery) == "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\"}");
 }
 
 TEST_CASE("what the publisher set and what the subscriber asked for is added") {
-  Publish publish;
-  publish.body = "x";
-  publish.correlation_id = "QQ==";
-  publish.expiration = "60";
-  CHECK(delivered(publish, "T") ==
-        "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\",\"ts\":\"T\",\"x\":\"QQ==\",\"e\":60}x");
+  Delivery delivery;
+  delivery.body = "x";
+  delivery.key = "42";
+  delivery.bookmark = "7|1|";
+  delivery.timestamp = "T";
+  delivery.correlation_id = "QQ==";
+  delivery.expiration = "60";
+  CHECK(delivered(delivery) ==
+        "{\"c\":\"p\",\"t\":\"a\\\"b\",\"sids\":\"1,2\",\"k\":\"42\",\"bm\":\"7|1|\",\"ts\":\"T\","
+        "\"x\":\"QQ==\",\"e\":60}x");
+}
+
+TEST_CASE("OOF-05: an out-of-focus message says which record, for whom and why") {
+  Delivery delivery;
+  delivery.key = "42";
+  delivery.reason = "deleted";
+  delivery.body = "x";
+  CHECK(delivered(delivery, "oof") ==
+        "{\"c\":\"oof\",\"t\":\"a\\\"b\",\"sids\":\"1,2\",\"k\":\"42\",\"reason\":\"deleted\"}x");
 }

@@ -64,7 +64,7 @@ TEST_CASE("other ids, or other extra fields, are another group") {
     at.add(&at.second, "b");
   }
   SUBCASE("fields") {
-    at.add(&at.second, "a")->timestamp = true;
+    at.add(&at.second, "a")->fields.timestamp = true;
   }
   build_route(&at.topic, &at.matching);
   CHECK(at.topic.groups.size() == 2);

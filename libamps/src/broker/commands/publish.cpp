@@ -56,7 +56,8 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   publish.publisher = &session.publisher();
   publish.sequence = header.number(AMPS_Sequence);
   if (const Status status = space.publish(publish); !status.ok()) {
-    const std::string_view reason = wire::reason_text(status.code());
+    const std::string_view reason =
+        status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
     return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());
   }
   if (command->acks == 0) return;

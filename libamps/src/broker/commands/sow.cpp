@@ -1,57 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "base/limits.h"
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
+#include "broker/commands/query.h"
+#include "wire/options.h"
 
 namespace amps::broker {
 
 namespace {
 
-void refuse_topic(Session& session, const Command& command) {
-  session.fail(command, "invalid topic", "topic has no state of the world");
+bool has_patterns(const Session& session) {
+  return session.services().configuration.number(AMPS_BROKER_REGEX_TOPIC_SUPPORT) != 0;
 }
 
-// The selectors of sow_delete exclude one another (protocol 3.9).
-int selector_count(const Command& command) noexcept {
+void publish_event(const Session& session, const Command& command) {
+  ClientEvent event;
+  event.event = wire::command_text(command.header->command, true);
+  event.topic = command.topic();
+  event.filter = command.header->get(AMPS_Filter);
+  event.options = command.header->get(AMPS_Options);
+  event.query_id = query_id_of(command);
+  session.publish_event(event);
+}
+
+Status open_sow(Session& session, const Command& command, std::unique_ptr<QueryResult>* out) {
   const wire::Header& header = *command.header;
-  return static_cast<int>(header.has(AMPS_Filter)) + static_cast<int>(header.has(AMPS_Bookmark)) +
-         static_cast<int>(header.has(AMPS_SowKeys) || header.has(AMPS_SowKey)) +
-         static_cast<int>(!command.body.empty());
+  CommandOptions options;
+  AMPS_RETURN_IF_ERROR(parse_command_options(header.get(AMPS_Options), header.command, false, &options));
+  Query query;
+  AMPS_RETURN_IF_ERROR(read_query(session, command, options, &query));
+  std::unique_ptr<TopicPattern> pattern;
+  if (has_patterns(session) && !options.literal_topic && wire::is_topic_pattern(command.topic())) {
+    AMPS_RETURN_IF_ERROR(TopicPattern::compile(std::string(command.topic()), &pattern));
+  }
+  TopicSpace& space = *session.space();
+  MutexLock lock(space.mutex());
+  space.begin_block(session.host()->now_ms());
+  if (!open_query(space, {command.topic(), pattern.get()}, std::move(query), out)) {
+    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
+  }
+  return {};
 }
 
 }  // namespace
 
 void execute_sow(Session& session, const Command& command) {
-  const wire::Header& header = *command.header;
-  CommandOptions options;
-  if (const Status status = parse_command_options(header.get(AMPS_Options), header.command, false, &options);
-      !status.ok()) {
+  std::unique_ptr<QueryResult> result;
+  if (const Status status = open_sow(session, command, &result); !status.ok()) {
     return session.fail(command, status);
   }
-  for (const FieldId field : {AMPS_TopN, AMPS_SkipN, AMPS_BatchSize}) {
-    if (!header.has(field)) continue;
-    const auto count = header.number(field);
-    if (field == AMPS_BatchSize && count && *count > kBatchSizeMax) {
-      return session.fail(command, "batch size too large", header.get(field));
-    }
-    if (!count || *count > INT32_MAX) return session.fail(command, "invalid options", header.get(field));
+  Ack ack;
+  ack.type = AMPS_ACK_Processed;
+  ack.query_id = query_id_of(command);
+  session.acknowledge(command, ack);
+  publish_event(session, command);
+  // A small result is bytes at once; a large one is made while the client takes it in.
+  if (!result->encode_some(&session.replies())) return;
+  session.flush_replies();
+  if (!session.outbox()->append(std::move(result), session.host()->now_ms())) {
+    session.end(Disconnect::kLimit, "too many unfinished queries");
   }
-  if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
-    std::unique_ptr<Filter> compiled;
-    const Status status =
-        session.services().filters.compile(filter, session.space()->message_type(), &compiled);
-    if (!status.ok()) return session.fail(command, status);
-  }
-  refuse_topic(session, command);
-}
-
-void execute_sow_delete(Session& session, const Command& command) {
-  if (selector_count(command) != 1) {
-    return session.fail(command, "invalid options", "exactly one of filter, keys, body and bookmark");
-  }
-  refuse_topic(session, command);
 }
 
 }  // namespace amps::broker

@@ -4,6 +4,7 @@
 #include "broker/bookmark.h"
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
+#include "broker/commands/query.h"
 #include "wire/header_decoder.h"
 #include "wire/options.h"
 
@@ -12,34 +13,18 @@ namespace amps::broker {
 namespace {
 
 constexpr std::uint32_t kDeltas = AMPS_COMMAND_DeltaSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
-constexpr std::uint32_t kWithQuery = AMPS_COMMAND_SOWAndSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
-
-std::string_view subscription_id(const Command& command) noexcept {
-  const std::string_view id = command.header->get(AMPS_SubscriptionId);
-  return id.empty() ? command.id() : id;
-}
-
-std::string_view query_id(const Command& command) noexcept {
-  const std::string_view id = command.header->get(AMPS_QueryId);
-  return id.empty() ? subscription_id(command) : id;
-}
 
 bool is_event_topic(std::string_view topic) noexcept {
   return topic == kClientStatusTopic || topic == "/AMPS/SOWStats";
 }
 
 // Everything that can be wrong with the bookmark and the paging of a command.
-Status check_start(const Command& command, const CommandOptions& options) {
+Status check_start(const Command& command) {
   const wire::Header& header = *command.header;
-  const bool with_query = (header.command & kWithQuery) != 0;
-  for (const FieldId field : {AMPS_TopN, AMPS_SkipN}) {
-    if (!header.has(field)) continue;
-    const auto count = header.number(field);
-    if (!with_query || !count || *count > INT32_MAX) {
-      return Status(AMPS_E_INVALID_OPTIONS, "top_n and skip_n are numbers and need a query");
-    }
+  const bool with_query = (header.command & kSubscribesWithQuery) != 0;
+  if (!with_query && (header.has(AMPS_TopN) || header.has(AMPS_SkipN))) {
+    return Status(AMPS_E_INVALID_OPTIONS, "top_n and skip_n need a query");
   }
-  static_cast<void>(options);
   if (!header.has(AMPS_Bookmark)) return {};
   const BookmarkStart start = parse_bookmark(header.get(AMPS_Bookmark));
   if (start == BookmarkStart::kMalformed) {
@@ -66,14 +51,12 @@ Status set_topic(const Session& session, const Command& command, const CommandOp
   return {};
 }
 
-Status make_subscription(Session& session, const Command& command, std::unique_ptr<Subscription>* out) {
+Status make_subscription(Session& session, const Command& command, const CommandOptions& options,
+                         std::unique_ptr<Subscription>* out) {
   const wire::Header& header = *command.header;
-  CommandOptions options;
-  AMPS_RETURN_IF_ERROR(
-      parse_command_options(header.get(AMPS_Options), header.command, header.has(AMPS_Bookmark), &options));
-  AMPS_RETURN_IF_ERROR(check_start(command, options));
+  AMPS_RETURN_IF_ERROR(check_start(command));
   auto subscription = std::make_unique<Subscription>();
-  subscription->id = subscription_id(command);
+  subscription->id = subscription_id_of(command);
   if (subscription->id.empty() || subscription->id.find(',') != std::string::npos) {
     return Status(AMPS_E_INVALID_SUBID, "a subscription needs an id without commas");
   }
@@ -86,7 +69,10 @@ Status make_subscription(Session& session, const Command& command, std::unique_p
   const bool exists = session.find_subscription(subscription->id) != nullptr;
   if (exists && !options.replace) return Status(AMPS_E_SUBSCRIPTION_EXISTS, subscription->id);
   subscription->options = header.get(AMPS_Options);
-  subscription->timestamp = options.timestamp;
+  subscription->fields = {!options.no_sow_key, options.timestamp, options.bookmark};
+  subscription->delta = (header.command & kDeltas) != 0;
+  const auto send_oof = wire::parse_bool(header.get(AMPS_SendOOF));
+  subscription->out_of_focus = options.out_of_focus || (send_oof && *send_oof);
   const auto send_empty = wire::parse_bool(header.get(AMPS_SendEmpty));
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
   subscription->outbox = session.outbox();
@@ -94,22 +80,31 @@ Status make_subscription(Session& session, const Command& command, std::unique_p
   return {};
 }
 
-// What is answered before the first message. A topic without records has an empty result.
+// The query of a subscription that takes the place of another does not repeat what that one had.
+Status make_query(Session& session, const Command& command, const CommandOptions& options,
+                  const Subscription& subscription, Query* out) {
+  AMPS_RETURN_IF_ERROR(read_query(session, command, options, out));
+  const Subscription* const old = session.find_subscription(subscription.id);
+  if (old == nullptr || old->topic != subscription.topic) return {};
+  out->replaced = Query::Replaced();
+  out->replaced->tell_departures = subscription.out_of_focus;
+  if (old->filter_text.empty()) return {};
+  return session.services().filters.compile(old->filter_text, session.space()->message_type(),
+                                            &out->replaced->filter);
+}
+
+// What is answered before the first message; a query answers for itself.
 void answer(Session& session, const Command& command) {
   Ack ack;
-  ack.subscription_id = subscription_id(command);
-  const bool with_query = (command.header->command & kWithQuery) != 0;
-  if (with_query) ack.query_id = query_id(command);
+  ack.subscription_id = subscription_id_of(command);
+  const bool with_query = (command.header->command & kSubscribesWithQuery) != 0;
+  if (with_query) ack.query_id = query_id_of(command);
   ack.type = AMPS_ACK_Processed;
   session.acknowledge(command, ack);
-  if (with_query) {
-    append_group_mark(&session.replies(), "group_begin", ack.query_id);
-    append_group_mark(&session.replies(), "group_end", ack.query_id);
-  } else if (!command.header->has(AMPS_Bookmark)) {
-    return;  // Only a replay or a query is ever completed.
-  }
+  // Otherwise only a replay is ever completed.
+  if (with_query || !command.header->has(AMPS_Bookmark)) return;
   ack.type = AMPS_ACK_Completed;
-  ack.bookmark = with_query ? std::string_view{} : command.header->get(AMPS_Bookmark);
+  ack.bookmark = command.header->get(AMPS_Bookmark);
   session.acknowledge(command, ack);
   ack.type = AMPS_ACK_Stats;
   ack.bookmark = {};
@@ -117,16 +112,29 @@ void answer(Session& session, const Command& command) {
   session.acknowledge(command, ack);
 }
 
+Status prepare(Session& session, const Command& command, std::unique_ptr<Subscription>* subscription,
+               std::optional<Query>* query) {
+  const wire::Header& header = *command.header;
+  CommandOptions options;
+  AMPS_RETURN_IF_ERROR(
+      parse_command_options(header.get(AMPS_Options), header.command, header.has(AMPS_Bookmark), &options));
+  AMPS_RETURN_IF_ERROR(make_subscription(session, command, options, subscription));
+  if ((header.command & kSubscribesWithQuery) == 0) return {};
+  *query = Query();
+  return make_query(session, command, options, **subscription, &**query);
+}
+
 }  // namespace
 
 void execute_subscribe(Session& session, const Command& command) {
   const std::uint64_t count_max = session.services().configuration.number(AMPS_BROKER_SUBSCRIPTIONS_MAX);
   if (session.subscription_count() >= count_max &&
-      session.find_subscription(subscription_id(command)) == nullptr) {
+      session.find_subscription(subscription_id_of(command)) == nullptr) {
     return session.fail(command, "limit", "too many subscriptions");
   }
   std::unique_ptr<Subscription> subscription;
-  if (const Status status = make_subscription(session, command, &subscription); !status.ok()) {
+  std::optional<Query> query;
+  if (const Status status = prepare(session, command, &subscription, &query); !status.ok()) {
     return session.fail(command, status);
   }
   ClientEvent event;
@@ -134,10 +142,10 @@ void execute_subscribe(Session& session, const Command& command) {
   event.topic = command.topic();
   event.filter = command.header->get(AMPS_Filter);
   event.options = command.header->get(AMPS_Options);
-  event.subscription_id = subscription_id(command);
-  if ((command.header->command & kWithQuery) != 0) event.query_id = query_id(command);
+  event.subscription_id = subscription_id_of(command);
+  if ((command.header->command & kSubscribesWithQuery) != 0) event.query_id = query_id_of(command);
   answer(session, command);
-  session.add_subscription(std::move(subscription));
+  session.add_subscription(std::move(subscription), std::move(query));
   session.publish_event(event);
 }
 

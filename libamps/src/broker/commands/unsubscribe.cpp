@@ -11,7 +11,8 @@ void execute_unsubscribe(Session& session, const Command& command) {
   if (ids.empty() && !header.has(AMPS_QueryId)) {
     return session.fail(command, "invalid subid", "neither sub_id nor query_id");
   }
-  // Queries end before the next command is read, so there is never one to cancel by query_id.
+  wire::for_each_id(header.get(AMPS_QueryId),
+                    [&session](std::string_view id) { session.outbox()->cancel_sources(id); });
   if (ids == "all") {
     session.remove_all_subscriptions();
   } else {

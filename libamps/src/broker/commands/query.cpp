@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/commands/query.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "wire/options.h"
+
+namespace amps::broker {
+
+namespace {
+
+// The header's number, or else the option's.
+Status read_count(const wire::Header& header, FieldId field, std::optional<std::uint64_t> option,
+                  std::optional<std::uint64_t>* out) {
+  *out = option;
+  if (!header.has(field)) return {};
+  *out = header.number(field);
+  if (*out && **out <= INT32_MAX) return {};
+  return Status(AMPS_E_INVALID_OPTIONS, "not a number up to 2147483647: " + std::string(header.get(field)));
+}
+
+Status read_limits(const wire::Header& header, const CommandOptions& options, Query* out) {
+  std::optional<std::uint64_t> batch_size;
+  AMPS_RETURN_IF_ERROR(read_count(header, AMPS_BatchSize, 1, &batch_size));
+  if (*batch_size > kBatchSizeMax) {
+    return Status(AMPS_E_INVALID_OPTIONS, "batch of " + std::to_string(*batch_size) + " records",
+                  "batch size too large");
+  }
+  out->batch_size = std::max<std::uint64_t>(*batch_size, 1);
+  std::optional<std::uint64_t> skip_n;
+  AMPS_RETURN_IF_ERROR(read_count(header, AMPS_TopN, options.top_n, &out->top_n));
+  AMPS_RETURN_IF_ERROR(read_count(header, AMPS_SkipN, options.skip_n, &skip_n));
+  if (!skip_n) return {};
+  if (!out->top_n) return Status(AMPS_E_INVALID_OPTIONS, "skip_n needs top_n");
+  const bool is_one_shot = header.command == AMPS_COMMAND_SOW;
+  if (is_one_shot && header.get(AMPS_OrderBy).empty()) {
+    return Status(AMPS_E_INVALID_OPTIONS, "skip_n needs an order");
+  }
+  out->skip_n = *skip_n;
+  return {};
+}
+
+std::vector<RecordRef> records_of_keys(const RecordStore& store, const std::vector<std::string>& keys) {
+  std::vector<RecordRef> records;
+  for (const std::string& key : keys) {
+    const RecordStore::Slot slot = store.find_key(key);
+    if (slot != RecordStore::kNone) records.push_back(store.at(slot));
+  }
+  return records;
+}
+
+}  // namespace
+
+std::string_view subscription_id_of(const Command& command) noexcept {
+  const std::string_view id = command.header->get(AMPS_SubscriptionId);
+  return id.empty() ? command.id() : id;
+}
+
+std::string_view query_id_of(const Command& command) noexcept {
+  const std::string_view id = command.header->get(AMPS_QueryId);
+  if (!id.empty()) return id;
+  return (command.header->command & kSubscribesWithQuery) != 0 ? subscription_id_of(command) : command.id();
+}
+
+Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out) {
+  const wire::Header& header = *command.header;
+  AMPS_RETURN_IF_ERROR(read_limits(header, options, out));
+  if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
+    AMPS_RETURN_IF_ERROR(
+        session.services().filters.compile(filter, session.space()->message_type(), &out->filter));
+  }
+  if (!header.get(AMPS_OrderBy).empty()) {
+    return Status(AMPS_E_INVALID_ORDERBY, "orders are not available in this version");
+  }
+  const std::string_view keys = header.has(AMPS_SowKeys) ? header.get(AMPS_SowKeys) : header.get(AMPS_SowKey);
+  wire::for_each_id(keys, [out](std::string_view key) { out->keys.emplace_back(key); });
+  // The same key twice is the same record.
+  std::sort(out->keys.begin(), out->keys.end());
+  out->keys.erase(std::unique(out->keys.begin(), out->keys.end()), out->keys.end());
+  out->query_id = query_id_of(command);
+  out->with_key = !options.no_sow_key;
+  out->with_timestamp = options.timestamp;
+  out->acks = command.acks;
+  out->command_id = command.id();
+  if ((header.command & kSubscribesWithQuery) != 0) out->subscription_id = subscription_id_of(command);
+  return {};
+}
+
+bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::unique_ptr<QueryResult>* out) {
+  const std::vector<std::string> keys = query.keys;
+  *out = std::make_unique<QueryResult>(std::move(query), space.now_us());
+  bool found = topic.pattern != nullptr;
+  for (Topic* declared : space.declared_topics()) {
+    const RecordStore* const records = declared->store->records();
+    const bool matches = topic.pattern != nullptr
+                             ? topic.pattern->matches(declared->name) == PatternMatch::kYes
+                             : declared->name == topic.name;
+    if (!matches || records == nullptr) continue;
+    found = true;
+    if (keys.empty()) {
+      (*out)->add(declared->name, records->snapshot());
+    } else {
+      (*out)->add(declared->name, records_of_keys(*records, keys));
+    }
+  }
+  return found;
+}
+
+}  // namespace amps::broker

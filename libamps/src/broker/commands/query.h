@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The query in sow and sow_and_*: read from the command, then opened on the topics it is about.
+// Threads: the event loop of the session.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "broker/command_options.h"
+#include "broker/session.h"
+#include "broker/sow/query.h"
+
+namespace amps::broker {
+
+constexpr std::uint32_t kSubscribesWithQuery =
+    AMPS_COMMAND_SOWAndSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
+
+std::string_view subscription_id_of(const Command& command) noexcept;
+std::string_view query_id_of(const Command& command) noexcept;
+
+// Everything of a query but its topic. Fails as the command has to.
+Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out);
+
+// A literal topic, or a pattern of such. False: the literal topic has no records to be queried.
+struct QueryTopic {
+  std::string_view name;
+  const TopicPattern* pattern = nullptr;
+};
+bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::unique_ptr<QueryResult>* out)
+    AMPS_REQUIRES(space.mutex());
+
+}  // namespace amps::broker

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/commands/commands.h"
+#include "broker/commands/query.h"
+#include "wire/options.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::size_t kDeletionsPerLock = 256;  // Then publishers get their turn.
+
+// The selectors exclude one another (protocol 3.9).
+int selector_count(const Command& command) noexcept {
+  const wire::Header& header = *command.header;
+  return static_cast<int>(header.has(AMPS_Filter)) + static_cast<int>(header.has(AMPS_Bookmark)) +
+         static_cast<int>(header.has(AMPS_SowKeys)) + static_cast<int>(!command.body.empty());
+}
+
+class Deletion {
+ public:
+  Deletion(Session& session, const Command& command)
+      : session_(session), command_(command), space_(*session.space()) {}
+
+  Status run();
+  std::uint64_t examined() const noexcept { return examined_; }
+  std::uint64_t matches() const noexcept { return matches_; }
+  std::uint64_t deleted() const noexcept { return deleted_; }
+
+ private:
+  // Records of one topic that may have to go. References keep them comparable with what is there later.
+  struct Candidates {
+    Topic* topic;
+    RecordSnapshot snapshot;
+    std::vector<RecordRef> matching;
+  };
+  Status find_topics(std::vector<Candidates>* out);
+  Status by_filter();
+  Status by_keys(std::string_view keys);
+  Status by_data();
+  void match(Candidates* candidates);
+  Status remove(const Candidates& candidates);
+  Status remove_slot(Topic* topic, RecordStore::Slot slot) AMPS_REQUIRES(space_.mutex());
+
+  Session& session_;
+  const Command& command_;
+  TopicSpace& space_;
+  std::unique_ptr<Filter> filter_;
+  std::uint64_t now_us_ = 0;
+  std::uint64_t examined_ = 0;
+  std::uint64_t matches_ = 0;
+  std::uint64_t deleted_ = 0;
+};
+
+Status Deletion::run() {
+  const wire::Header& header = *command_.header;
+  if (selector_count(command_) > 1 || (selector_count(command_) == 0 && header.get(AMPS_SowKey).empty())) {
+    return Status(AMPS_E_INVALID_OPTIONS, "exactly one of filter, keys, body and bookmark");
+  }
+  if (header.has(AMPS_Filter)) return by_filter();
+  if (!command_.body.empty()) return by_data();
+  if (header.has(AMPS_SowKeys)) return by_keys(header.get(AMPS_SowKeys));
+  if (!header.has(AMPS_Bookmark)) return by_keys(header.get(AMPS_SowKey));
+  return Status(AMPS_E_INVALID_TOPIC, "bookmarks are of queues");
+}
+
+Status Deletion::find_topics(std::vector<Candidates>* out) {
+  std::unique_ptr<TopicPattern> pattern;
+  const bool patterns = session_.services().configuration.number(AMPS_BROKER_REGEX_TOPIC_SUPPORT) != 0;
+  if (patterns && wire::is_topic_pattern(command_.topic())) {
+    AMPS_RETURN_IF_ERROR(TopicPattern::compile(std::string(command_.topic()), &pattern));
+  }
+  MutexLock lock(space_.mutex());
+  space_.begin_block(session_.host()->now_ms());
+  now_us_ = space_.now_us();
+  for (Topic* topic : space_.declared_topics()) {
+    const bool matches = pattern != nullptr ? pattern->matches(topic->name) == PatternMatch::kYes
+                                            : topic->name == command_.topic();
+    if (!matches || topic->store->records() == nullptr) continue;
+    out->push_back({topic, topic->store->records()->snapshot(), {}});
+  }
+  if (out->empty() && pattern == nullptr) {
+    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
+  }
+  return {};
+}
+
+// Looks at a snapshot without the lock, then removes what has not changed since, or still matches.
+Status Deletion::by_filter() {
+  AMPS_RETURN_IF_ERROR(session_.services().filters.compile(command_.header->get(AMPS_Filter),
+                                                           space_.message_type(), &filter_));
+  std::vector<Candidates> topics;
+  AMPS_RETURN_IF_ERROR(find_topics(&topics));
+  for (Candidates& candidates : topics) {
+    match(&candidates);
+    AMPS_RETURN_IF_ERROR(remove(candidates));
+  }
+  return {};
+}
+
+void Deletion::match(Candidates* candidates) {
+  for (const ChunkRef& chunk : candidates->snapshot) {
+    for (const RecordRef& record : chunk->records) {
+      if (!record || record->is_overdue(now_us_)) continue;
+      ++examined_;
+      if (filter_->matches(candidates->topic->name, record->body())) candidates->matching.push_back(record);
+    }
+  }
+  matches_ += candidates->matching.size();
+  candidates->snapshot.clear();  // So that removing does not have to copy chunks.
+}
+
+Status Deletion::remove(const Candidates& candidates) {
+  const RecordStore& records = *candidates.topic->store->records();
+  for (std::size_t at = 0; at < candidates.matching.size();) {
+    MutexLock lock(space_.mutex());
+    space_.begin_block(session_.host()->now_ms());
+    const std::size_t end = std::min(at + kDeletionsPerLock, candidates.matching.size());
+    for (; at < end; ++at) {
+      const RecordRef& seen = candidates.matching[at];
+      const RecordStore::Slot slot = records.find_key(seen->key());
+      if (slot == RecordStore::kNone) continue;
+      const RecordRef& now = records.at(slot);
+      if (now.get() != seen.get() && !filter_->matches(candidates.topic->name, now->body())) continue;
+      AMPS_RETURN_IF_ERROR(remove_slot(candidates.topic, slot));
+    }
+    space_.hand_out();
+  }
+  return {};
+}
+
+Status Deletion::remove_slot(Topic* topic, RecordStore::Slot slot) {
+  AMPS_RETURN_IF_ERROR(space_.remove_record(topic, slot, ChangeKind::kDelete, &session_.publisher()));
+  ++deleted_;
+  return {};
+}
+
+Status Deletion::by_keys(std::string_view keys) {
+  MutexLock lock(space_.mutex());
+  space_.begin_block(session_.host()->now_ms());
+  Topic* const topic = space_.find(command_.topic());
+  if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
+    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
+  }
+  std::vector<std::string_view> items;
+  wire::for_each_id(keys, [&items](std::string_view key) { items.push_back(key); });
+  for (const std::string_view key : items) {
+    const RecordStore::Slot slot = topic->store->records()->find_key(key);
+    if (slot == RecordStore::kNone) continue;
+    ++examined_;
+    ++matches_;
+    AMPS_RETURN_IF_ERROR(remove_slot(topic, slot));
+  }
+  space_.hand_out();
+  return {};
+}
+
+Status Deletion::by_data() {
+  MutexLock lock(space_.mutex());
+  space_.begin_block(session_.host()->now_ms());
+  Topic* const topic = space_.find(command_.topic());
+  if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
+    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
+  }
+  Publish publish;
+  publish.topic = command_.topic();
+  publish.body = command_.body;
+  publish.sow_key = command_.header->get(AMPS_SowKey);
+  RecordStore::Slot slot = RecordStore::kNone;
+  AMPS_RETURN_IF_ERROR(topic->store->locate(publish, &slot));
+  if (slot == RecordStore::kNone) return {};
+  ++examined_;
+  ++matches_;
+  const Status status = remove_slot(topic, slot);
+  space_.hand_out();
+  return status;
+}
+
+}  // namespace
+
+void execute_sow_delete(Session& session, const Command& command) {
+  Deletion deletion(session, command);
+  if (const Status status = deletion.run(); !status.ok()) {
+    return session.fail(command, status);
+  }
+  Ack ack;
+  ack.query_id = command.header->get(AMPS_QueryId);
+  ack.type = AMPS_ACK_Processed;
+  session.acknowledge(command, ack);
+  if (command.header->has(AMPS_Filter)) {
+    ack.type = AMPS_ACK_Completed;
+    session.acknowledge(command, ack);
+  }
+  ack.type = AMPS_ACK_Persisted;
+  ack.sequence = command.header->number(AMPS_Sequence);
+  session.acknowledge(command, ack);
+  ack.type = AMPS_ACK_Stats;
+  ack.sequence = {};
+  ack.with_counters = true;
+  ack.matches = deletion.matches();
+  ack.topic_matches = deletion.examined();
+  ack.records_deleted = deletion.deleted();
+  session.acknowledge(command, ack);
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deliveries that have to be decided client by client and message by message: subscriptions with a
+// filter, with out-of-focus messages, with deltas (broker 1.4, 4, 5.2).
+// Threads: under the lock of the topic space, which owns it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.h"
+#include "broker/change.h"
+#include "broker/delivery_group.h"
+#include "broker/topic.h"
+
+namespace amps::broker {
+
+class SelectiveDelivery {
+ public:
+  struct Counts {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+  };
+  // Appends to the outboxes of topic.filtered. `delivery` has every field anybody may ask for.
+  Counts deliver(const Topic& topic, const Change& change, const Delivery& delivery, std::uint64_t now_ms);
+
+ private:
+  // What the subscriptions of one client have in common to receive.
+  struct Part {
+    std::string sids;
+    DeliveryFields fields;
+
+    void clear() noexcept { sids.clear(), fields = {}; }
+    void add(const Subscription& subscription);
+  };
+  void decide(const Topic& topic, const Change& change, const Subscription& subscription);
+  void send(const Topic& topic, const Delivery& delivery, const Part& part, std::string_view command,
+            Outbox* outbox, std::uint64_t now_ms);
+  Difference difference(const Topic& topic, const Change& change);
+
+  Part full_;
+  Part delta_;
+  Part out_of_focus_;
+  Counts counts_;
+  Buffer scratch_;
+  // Of the change at hand, worked out when somebody wants it.
+  bool has_difference_ = false;
+  Difference difference_ = Difference::kUnsupported;
+  std::string difference_body_;
+};
+
+}  // namespace amps::broker

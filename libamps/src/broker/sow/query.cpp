@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/sow/query.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/delivery_group.h"
+#include "wire/header_decoder.h"
+#include "wire/header_encoder.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::size_t kStepBytes = 65'536;       // Encoded at a time: one write's worth.
+constexpr int kStepRecords = 4'096;              // Looked at at a time, so that other clients get their turn.
+constexpr std::size_t kBatchBytesMax = 262'144;  // Of one frame, unless one record is larger.
+
+}  // namespace
+
+QueryResult::QueryResult(Query query, std::uint64_t now_us) : query_(std::move(query)), now_us_(now_us) {}
+
+void QueryResult::add(std::string_view topic, RecordSnapshot snapshot) {
+  parts_.push_back({std::string(topic), std::move(snapshot), {}});
+}
+
+void QueryResult::add(std::string_view topic, std::vector<RecordRef> records) {
+  parts_.push_back({std::string(topic), {}, std::move(records)});
+}
+
+void QueryResult::cancel(std::string_view query_id) {
+  cancelled_ = cancelled_ || query_id == query_.query_id;
+}
+
+// The next slot of the part at hand; null: it is empty. False: the part has ended.
+bool QueryResult::next(const Record** record) {
+  const Part& part = parts_[part_];
+  if (part.snapshot.empty()) {
+    if (at_ == part.records.size()) return false;
+    *record = part.records[at_++].get();
+    return true;
+  }
+  if (at_ == part.snapshot.size() * RecordChunk::kSlots) return false;
+  *record = part.snapshot[at_ / RecordChunk::kSlots]->records[at_ % RecordChunk::kSlots].get();
+  ++at_;
+  return true;
+}
+
+bool QueryResult::is_satisfied() const noexcept {
+  // Counters have to see every record.
+  const bool counts = (query_.acks & (AMPS_ACK_Completed | AMPS_ACK_Stats)) != 0;
+  return cancelled_ || (!counts && query_.top_n && returned_ >= *query_.top_n);
+}
+
+// Whether it belongs to the result and is not known from the replaced subscription.
+bool QueryResult::is_new(const Record& record, bool matches) {
+  if (!query_.replaced) return matches;
+  const Query::Replaced& replaced = *query_.replaced;
+  const bool matched =
+      replaced.filter == nullptr || replaced.filter->matches(parts_[part_].topic, record.body());
+  if (matched && !matches && replaced.tell_departures) departures_.push_back({part_, &record});
+  return matches && !matched;
+}
+
+void QueryResult::take(const Record& record, Buffer* out) {
+  ++topic_matches_;
+  const bool matches = query_.filter == nullptr || query_.filter->matches(parts_[part_].topic, record.body());
+  if (matches) ++matches_;
+  if (!is_new(record, matches)) return;
+  ++new_matches_;
+  if (new_matches_ <= query_.skip_n || (query_.top_n && returned_ >= *query_.top_n)) return;
+  ++returned_;
+  if (batch_bytes_ != 0 && batch_bytes_ + record.frame_part().size() > kBatchBytesMax) flush_batch(out);
+  batch_.push_back(&record);
+  batch_bytes_ += record.frame_part().size();
+  if (batch_.size() >= query_.batch_size) flush_batch(out);
+}
+
+void QueryResult::flush_batch(Buffer* out) {
+  if (batch_.empty()) return;
+  const std::size_t begin = out->size();
+  out->append(std::string_view("\0\0\0\0{\"c\":\"sow\"", 14));
+  wire::append_text_member(out, "t", parts_[part_].topic);
+  wire::append_text_member(out, "query_id", query_.query_id);
+  wire::append_number_member(out, "bs", batch_.size());
+  out->push_back('}');
+  const bool is_ready_made = query_.with_key && !query_.with_timestamp;
+  for (const Record* record : batch_) {
+    if (is_ready_made) {
+      out->append(record->frame_part());
+      continue;
+    }
+    RecordShape shape;
+    shape.with_key = query_.with_key;
+    if (query_.with_timestamp) shape.timestamp = timestamp_.of(record->timestamp_us());
+    append_record(out, *record, shape, record->body());
+  }
+  wire::store_length(out->data() + begin, static_cast<std::uint32_t>(out->size() - begin - 4));
+  batch_.clear();
+  batch_bytes_ = 0;
+}
+
+void QueryResult::finish(Buffer* out) {
+  append_group_mark(out, "group_end", query_.query_id);
+  Ack ack;
+  ack.command_id = query_.command_id;
+  ack.query_id = query_.query_id;
+  ack.subscription_id = query_.subscription_id;
+  ack.with_counters = true;
+  ack.matches = matches_;
+  ack.topic_matches = topic_matches_;
+  ack.records_returned = returned_;
+  for (const std::uint32_t type : {AMPS_ACK_Completed, AMPS_ACK_Stats}) {
+    if ((query_.acks & type) == 0) continue;
+    ack.type = type;
+    append_ack(out, ack);
+  }
+}
+
+bool QueryResult::tell_departures(Buffer* out, std::size_t begin) {
+  for (; departures_told_ < departures_.size(); ++departures_told_) {
+    if (out->size() - begin >= kStepBytes) return true;
+    const Departure& departure = departures_[departures_told_];
+    Delivery delivery;
+    delivery.key = departure.record->key();
+    delivery.correlation_id = departure.record->correlation_id();
+    if (query_.with_timestamp) delivery.timestamp = timestamp_.of(departure.record->timestamp_us());
+    delivery.reason = "match";
+    delivery.body = departure.record->body();
+    append_delivery(out, delivery_prefix(parts_[departure.part].topic, query_.subscription_id, "oof"),
+                    delivery);
+  }
+  return false;
+}
+
+bool QueryResult::encode_some(Buffer* out) {
+  const std::size_t begin = out->size();
+  if (!std::exchange(begun_, true)) append_group_mark(out, "group_begin", query_.query_id);
+  for (int count = 0; part_ < parts_.size() && !is_satisfied();) {
+    if (out->size() - begin >= kStepBytes || ++count > kStepRecords) return true;
+    const Record* record = nullptr;
+    if (!next(&record)) {
+      flush_batch(out);
+      ++part_;
+      at_ = 0;
+    } else if (record != nullptr && !record->is_overdue(now_us_)) {
+      take(*record, out);
+    }
+  }
+  if (part_ < parts_.size() && !finished_) flush_batch(out);
+  if (!std::exchange(finished_, true)) finish(out);
+  return tell_departures(out, begin);
+}
+
+}  // namespace amps::broker

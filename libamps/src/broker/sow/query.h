@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a query asks for, and its answer: a source of frames from group_begin to the last ack, made while
+// the client takes them in, out of a snapshot that nobody changes (broker 3.5 to 3.7).
+// Threads: a Query is a value; a QueryResult is opened under the lock of the topic space and then used
+// on the thread of the client's connection, without it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/ack.h"
+#include "broker/filter.h"
+#include "broker/outbox.h"
+#include "broker/sow/record_table.h"
+#include "broker/timestamp.h"
+
+namespace amps::broker {
+
+struct Query {
+  std::string query_id;
+  std::unique_ptr<Filter> filter;  // None: every record.
+  std::uint64_t batch_size = 1;
+  std::optional<std::uint64_t> top_n;
+  std::uint64_t skip_n = 0;
+  std::vector<std::string> keys;  // None: all records.
+  bool with_key = true;
+  bool with_timestamp = false;
+  // The subscription takes the place of another: its records are not sent again, and those it loses
+  // are told as out of focus, if wanted.
+  struct Replaced {
+    std::unique_ptr<Filter> filter;  // None: every record.
+    bool tell_departures = false;
+  };
+  std::optional<Replaced> replaced;
+  // The acks that follow the records; empty ids are left out.
+  std::uint32_t acks = 0;
+  std::string command_id;
+  std::string subscription_id;
+};
+
+class QueryResult final : public OutboxSource {
+ public:
+  QueryResult(Query query, std::uint64_t now_us);
+
+  // The records of one more topic, in the order of the calls.
+  void add(std::string_view topic, RecordSnapshot snapshot);
+  void add(std::string_view topic, std::vector<RecordRef> records);
+
+  bool encode_some(Buffer* out) override;
+  void cancel(std::string_view query_id) override;
+
+ private:
+  struct Part {
+    std::string topic;
+    RecordSnapshot snapshot;         // Either …
+    std::vector<RecordRef> records;  // … or.
+  };
+  bool next(const Record** record);
+  void take(const Record& record, Buffer* out);
+  void flush_batch(Buffer* out);
+  bool is_new(const Record& record, bool matches);
+  void finish(Buffer* out);
+  bool tell_departures(Buffer* out, std::size_t begin);
+  bool is_satisfied() const noexcept;
+
+  Query query_;
+  const std::uint64_t now_us_;  // Records that are overdue then are gone.
+  std::vector<Part> parts_;
+  std::size_t part_ = 0;
+  std::size_t at_ = 0;  // Slot or record of the part.
+  bool begun_ = false;
+  bool finished_ = false;  // All but the departures.
+  bool cancelled_ = false;
+  std::uint64_t topic_matches_ = 0;
+  std::uint64_t matches_ = 0;
+  std::uint64_t new_matches_ = 0;
+  std::uint64_t returned_ = 0;
+  struct Departure {
+    std::size_t part;
+    const Record* record;
+  };
+  std::vector<Departure> departures_;
+  std::size_t departures_told_ = 0;
+  std::vector<const Record*> batch_;  // Of the part at hand.
+  std::size_t batch_bytes_ = 0;
+  TimestampText timestamp_;
+};
+
+}  // namespace amps::broker

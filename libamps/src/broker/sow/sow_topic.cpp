@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/sow/sow_topic.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "broker/sow/record_key.h"
+
+namespace amps::broker {
+
+namespace {
+
+constexpr std::uint64_t kSlabOverhead = 64;     // Of a slab, not available to a record.
+constexpr int kExpiriesPerTurn = 1'000;         // Then others get the lock.
+constexpr std::uint64_t kLookAgainMs = 60'000;  // The wall clock may have been set in between.
+constexpr std::uint64_t kExpiryMax = 1u << 31;  // Seconds; more is for ever.
+
+}  // namespace
+
+SowTopic::SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration)
+    : space_(space),
+      configuration_(configuration),
+      domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain),
+      records_(configuration.keys.empty()) {}
+
+Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration) {
+  std::unique_ptr<SowTopic> topic(new SowTopic(space, configuration));
+  if (space->find(configuration.name) != nullptr) {
+    return Status(AMPS_E_USAGE, "topic " + configuration.name + " is declared twice");
+  }
+  SowTopic* const added = topic.get();
+  added->topic_ = space->declare(configuration.name, std::move(topic));
+  if (configuration.expires) space->add_timed_work(added);
+  return {};
+}
+
+Status SowTopic::find_key(const Publish& publish) {
+  identity_.clear();
+  key_.clear();
+  if (configuration_.keys.empty()) {
+    if (!is_supplied_key(publish.sow_key)) {
+      return Status(AMPS_E_BAD_SOW_KEY, publish.sow_key.empty()
+                                            ? "topic " + configuration_.name + " needs a supplied sow_key"
+                                            : "sow_key is not 1 to 1024 base64 characters");
+    }
+    key_ = publish.sow_key;
+    slot_ = records_.find_identity(key_);
+    return {};
+  }
+  return Status(AMPS_E_BAD_SOW_KEY, "topic " + configuration_.name + " has key fields");
+}
+
+// A handle that two records would share is refused here, so that it never names the wrong one.
+Status SowTopic::take_new_key() {
+  if (identity_.empty()) return {};
+  key_ = std::to_string(record_handle(domain_, identity_));
+  if (records_.find_key(key_) == RecordStore::kNone) return {};
+  return Status(AMPS_E_BAD_SOW_KEY, "sow_key " + key_ + " of the new record is that of another record");
+}
+
+std::uint64_t SowTopic::expiry_of(std::string_view expiration) const {
+  if (!configuration_.expires) return 0;
+  std::uint64_t seconds = 0;
+  if (expiration.empty()) {
+    if (configuration_.expiration_ms == 0) return 0;
+    return space_->now_us() + configuration_.expiration_ms * 1000;
+  }
+  const auto [end, error] =
+      std::from_chars(expiration.data(), expiration.data() + expiration.size(), seconds);
+  static_cast<void>(end);
+  if (error != std::errc() || seconds == 0 || seconds > kExpiryMax) return 0;
+  return space_->now_us() + seconds * 1'000'000;
+}
+
+// A publish to a record that is overdue makes a new one.
+Status SowTopic::expire_overdue() {
+  if (slot_ == RecordStore::kNone || !records_.at(slot_)->is_overdue(space_->now_us())) return {};
+  std::string identity = identity_;
+  std::string key = key_;
+  AMPS_RETURN_IF_ERROR(space_->remove_record(topic_, slot_, ChangeKind::kExpire, nullptr));
+  identity_ = std::move(identity);
+  key_ = std::move(key);
+  slot_ = RecordStore::kNone;
+  return {};
+}
+
+Status SowTopic::prepare(Publish* publish, Change* change) {
+  space_->mutex().assert_held();
+  if (publish->body.size() + kSlabOverhead > configuration_.slab_bytes) {
+    return Status(AMPS_E_PUBLISH,
+                  "record of " + std::to_string(publish->body.size()) + " bytes exceeds limit of " +
+                      std::to_string(configuration_.slab_bytes - kSlabOverhead),
+                  "record too large");
+  }
+  AMPS_RETURN_IF_ERROR(find_key(*publish));
+  AMPS_RETURN_IF_ERROR(expire_overdue());
+  if (slot_ == RecordStore::kNone) {
+    AMPS_RETURN_IF_ERROR(take_new_key());
+    previous_ = {};
+    change->kind = ChangeKind::kInsert;
+  } else {
+    previous_ = records_.at(slot_);
+    key_ = previous_->key();
+    change->kind = ChangeKind::kUpdate;
+    change->previous = previous_->body();
+    change->previous_correlation_id = previous_->correlation_id();
+    if (publish->delta && publish->correlation_id.empty())
+      publish->correlation_id = previous_->correlation_id();
+  }
+  change->key = key_;
+  change->current = publish->body;
+  change->correlation_id = publish->correlation_id;
+  change->expires_us = expiry_of(publish->expiration);
+  return {};
+}
+
+Status SowTopic::locate(const Publish& publish, RecordStore::Slot* slot) {
+  AMPS_RETURN_IF_ERROR(find_key(publish));
+  *slot = slot_;
+  return {};
+}
+
+Status SowTopic::prepare_removal(RecordStore::Slot slot, Change* change) {
+  slot_ = slot;
+  previous_ = records_.at(slot);
+  change->key = previous_->key();
+  change->previous = previous_->body();
+  change->previous_correlation_id = previous_->correlation_id();
+  return {};
+}
+
+void SowTopic::commit(const Change& change) {
+  space_->mutex().assert_held();
+  if (change.removes()) {
+    records_.remove(slot_);
+    return;
+  }
+  Record::Parts parts;
+  parts.key = key_;
+  parts.identity = identity_;
+  parts.body = change.current;
+  parts.correlation_id = change.correlation_id;
+  parts.timestamp_us = change.timestamp_us;
+  parts.expires_us = change.expires_us;
+  parts.txid = change.txid;
+  if (slot_ == RecordStore::kNone) {
+    records_.insert(Record::make(parts));
+  } else {
+    records_.update(slot_, Record::make(parts));
+  }
+  if (change.expires_us != 0) space_->wake_at(steady_ms_of(change.expires_us));
+}
+
+std::uint64_t SowTopic::steady_ms_of(std::uint64_t utc_us) const {
+  const std::uint64_t now_us = space_->now_us();
+  const std::uint64_t wait_ms = utc_us <= now_us ? 0 : (utc_us - now_us) / 1000 + 1;
+  return space_->now_ms() + std::min(wait_ms, kLookAgainMs);
+}
+
+std::uint64_t SowTopic::run_due(std::uint64_t now_ms) {
+  space_->mutex().assert_held();
+  std::uint64_t expires_us = 0;
+  for (int count = 0; count < kExpiriesPerTurn; ++count) {
+    const RecordStore::Slot slot = records_.next_to_expire(&expires_us);
+    if (slot == RecordStore::kNone) return UINT64_MAX;
+    if (expires_us > space_->now_us()) return steady_ms_of(expires_us);
+    static_cast<void>(space_->remove_record(topic_, slot, ChangeKind::kExpire, nullptr));
+  }
+  return now_ms;
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A topic of the state of the world: the latest final message of every key (broker 3).
+// Threads: under the lock of the topic space.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "broker/configuration_state.h"
+#include "broker/sow/record_store.h"
+#include "broker/store.h"
+#include "broker/timed_work.h"
+#include "broker/topic_space.h"
+
+namespace amps::broker {
+
+class SowTopic final : public Store, public TimedWork {
+ public:
+  // Declares the topic in its space. Fails when the configuration asks for what its message type
+  // cannot do. Requires: the lock.
+  static Status declare(TopicSpace* space, const SowTopicConfiguration& configuration)
+      AMPS_REQUIRES(space->mutex());
+
+  Status prepare(Publish* publish, Change* change) override;
+  Status locate(const Publish& publish, RecordStore::Slot* slot) override;
+  Status prepare_removal(RecordStore::Slot slot, Change* change) override;
+  void commit(const Change& change) override;
+  RecordStore* records() noexcept override { return &records_; }
+  std::uint64_t run_due(std::uint64_t now_ms) override;
+
+ private:
+  SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration);
+  Status find_key(const Publish& publish);
+  Status expire_overdue() AMPS_REQUIRES(space_->mutex());
+  Status take_new_key();
+  std::uint64_t expiry_of(std::string_view expiration) const AMPS_REQUIRES(space_->mutex());
+  std::uint64_t steady_ms_of(std::uint64_t utc_us) const AMPS_REQUIRES(space_->mutex());
+
+  TopicSpace* const space_;
+  const SowTopicConfiguration configuration_;
+  const std::string domain_;
+  Topic* topic_ = nullptr;
+  RecordStore records_;
+
+  // The change that was prepared last.
+  std::string identity_;
+  std::string key_;
+  RecordStore::Slot slot_ = RecordStore::kNone;  // kNone: a new record.
+  RecordRef previous_;                           // Keeps the views of the change alive.
+};
+
+}  // namespace amps::broker
