@@ -8,24 +8,17 @@
 
 namespace amps::broker {
 
-bool append_identity(std::string* out, const std::vector<KeyValue>& values) {
-  if (std::none_of(values.begin(), values.end(), [](const KeyValue& value) { return value.has_value(); })) {
-    return false;
+void IdentityWriter::add(std::string_view value) {
+  is_void_ = false;
+  if (!is_single_) {
+    out_->append(std::to_string(value.size()));
+    out_->push_back(':');
   }
-  if (values.size() == 1) {  // Nothing to tell apart within it.
-    out->append(*values.front());
-    return true;
-  }
-  for (const KeyValue& value : values) {
-    if (!value) {
-      out->push_back('-');
-      continue;
-    }
-    out->append(std::to_string(value->size()));
-    out->push_back(':');
-    out->append(*value);
-  }
-  return true;
+  out_->append(value);
+}
+
+void IdentityWriter::add_missing() {
+  if (!is_single_) out_->push_back('-');
 }
 
 std::uint64_t record_handle(std::string_view domain, std::string_view identity) noexcept {

@@ -5,19 +5,29 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace amps::broker {
 
-// A key value in its string form; none: the message has no such field.
-using KeyValue = std::optional<std::string_view>;
+// Puts the identity of a record together from its key values, in their string form: different for
+// different values, whatever they contain.
+class IdentityWriter {
+ public:
+  // Clears `out`. One value alone is its own identity: there is nothing to tell apart within it.
+  IdentityWriter(std::string* out, std::size_t value_count) : out_(out), is_single_(value_count == 1) {
+    out->clear();
+  }
+  void add(std::string_view value);
+  void add_missing();
+  // All values are missing: there is no usable key.
+  bool is_void() const noexcept { return is_void_; }
 
-// Appends the identity of a record with these key values: different for different values, whatever
-// they contain. False: all of them are missing, so there is no usable key.
-bool append_identity(std::string* out, const std::vector<KeyValue>& values);
+ private:
+  std::string* const out_;
+  const bool is_single_;
+  bool is_void_ = true;
+};
 
 // The handle of a record: SHA-256 of domain and identity, cut to 64 bits, never 0.
 std::uint64_t record_handle(std::string_view domain, std::string_view identity) noexcept;

@@ -29,16 +29,24 @@ Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configu
   if (space->find(configuration.name) != nullptr) {
     return Status(AMPS_E_USAGE, "topic " + configuration.name + " is declared twice");
   }
+  AMPS_RETURN_IF_ERROR(topic->open());
   SowTopic* const added = topic.get();
   added->topic_ = space->declare(configuration.name, std::move(topic));
   if (configuration.expires) space->add_timed_work(added);
   return {};
 }
 
+Status SowTopic::open() {
+  format_ = find_message_format(configuration_.message_type);
+  const Status status = KeyReader::make(format_, configuration_.keys, &keys_);
+  if (!status.ok()) return Status(status.code(), "topic " + configuration_.name + ": " + status.text());
+  return {};
+}
+
 Status SowTopic::find_key(const Publish& publish) {
   identity_.clear();
   key_.clear();
-  if (configuration_.keys.empty()) {
+  if (!keys_.has_fields()) {
     if (!is_supplied_key(publish.sow_key)) {
       return Status(AMPS_E_BAD_SOW_KEY, publish.sow_key.empty()
                                             ? "topic " + configuration_.name + " needs a supplied sow_key"
@@ -48,7 +56,9 @@ Status SowTopic::find_key(const Publish& publish) {
     slot_ = records_.find_identity(key_);
     return {};
   }
-  return Status(AMPS_E_BAD_SOW_KEY, "topic " + configuration_.name + " has key fields");
+  AMPS_RETURN_IF_ERROR(keys_.read(publish.body, &identity_));
+  slot_ = records_.find_identity(identity_);
+  return {};
 }
 
 // A handle that two records would share is refused here, so that it never names the wrong one.

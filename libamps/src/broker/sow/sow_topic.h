@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "broker/configuration_state.h"
+#include "broker/sow/key_reader.h"
 #include "broker/sow/record_store.h"
 #include "broker/store.h"
 #include "broker/timed_work.h"
@@ -33,6 +34,7 @@ class SowTopic final : public Store, public TimedWork {
 
  private:
   SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration);
+  Status open();
   Status find_key(const Publish& publish);
   Status expire_overdue() AMPS_REQUIRES(space_->mutex());
   Status take_new_key();
@@ -43,6 +45,8 @@ class SowTopic final : public Store, public TimedWork {
   const SowTopicConfiguration configuration_;
   const std::string domain_;
   Topic* topic_ = nullptr;
+  const MessageFormat* format_ = nullptr;  // None: the message type has no fields.
+  KeyReader keys_;
   RecordStore records_;
 
   // The change that was prepared last.
