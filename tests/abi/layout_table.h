@@ -23,12 +23,13 @@
   M(amps_message_ref_t, body, 0, 8) \
   S(amps_client_ref_t, 8) \
   M(amps_client_ref_t, body, 0, 8) \
-  S(amps_handler_t, 32) \
+  S(amps_handler_t, 40) \
   M(amps_handler_t, struct_size, 0, 4) \
   M(amps_handler_t, flags, 4, 4) \
   M(amps_handler_t, fn, 8, 8) \
   M(amps_handler_t, userdata, 16, 8) \
   M(amps_handler_t, release, 24, 8) \
+  M(amps_handler_t, owner, 32, 8) \
   S(amps_disconnect_handler_t, 32) \
   M(amps_disconnect_handler_t, struct_size, 0, 4) \
   M(amps_disconnect_handler_t, fn, 8, 8) \

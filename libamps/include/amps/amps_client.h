@@ -179,8 +179,12 @@ typedef struct amps_handler_s {
   uint32_t flags;       /**< AMPS_HANDLER_ bits. */
   amps_message_fn fn;   /**< NULL: no handler. */
   void *userdata;
-  /** Called once for each time the handler was registered, after the last possible call of fn. May be NULL. */
-  void (*release)(void *userdata);
+  /**
+   * Called once for each time the handler was registered, after the last possible call of fn, with
+   * owner, or userdata where owner is NULL. May be NULL.
+   */
+  void (*release)(void *owner);
+  void *owner; /**< What keeps userdata alive; fn does not see it. */
 } amps_handler_t;
 
 /** The handler wants amps_delivery_hooks_t::before_wait before the receive thread sleeps. */
@@ -196,7 +200,7 @@ typedef enum amps_handler_slot {
 /** Replaces the handler of a slot; NULL removes it. */
 AMPS_API amps_result amps_client_set_handler(amps_client_t *client, amps_handler_slot_t slot,
                                              const amps_handler_t *handler);
-/** The slot's handler without its release; fn is NULL when empty. */
+/** The slot's handler without its release, as much of it as struct_size says; fn is NULL when empty. */
 AMPS_API amps_result amps_client_get_handler(amps_client_t *client, amps_handler_slot_t slot,
                                              amps_handler_t *handler);
 /** Called for every message of a command, after its route. @param command one AMPS_COMMAND_ bit */

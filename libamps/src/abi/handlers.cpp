@@ -53,14 +53,8 @@ amps_result amps_client_set_handler(amps_client_t* client, amps_handler_slot_t s
 
 amps_result amps_client_get_handler(amps_client_t* client, amps_handler_slot_t slot, amps_handler_t* handler) {
   return guarded(client, [&](Client& c) -> Status {
-    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT || handler == nullptr) {
-      return Status(AMPS_E_USAGE, "there is no such handler slot");
-    }
-    const amps::client::HandlerPtr known = c.router().slot(slot);
-    *handler = known != nullptr ? known->c() : amps_handler_t{};
-    handler->struct_size = sizeof *handler;
-    handler->release = nullptr;
-    return Status();
+    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT) return Status(AMPS_E_USAGE, "there is no such handler slot");
+    return give(c.router().slot(slot), handler);
   });
 }
 

@@ -13,13 +13,19 @@
 namespace amps::client {
 
 template <typename Struct>
+void* release_argument(const Struct& c) noexcept {
+  return c.userdata;
+}
+inline void* release_argument(const amps_handler_t& c) noexcept { return c.owner != nullptr ? c.owner : c.userdata; }
+
+template <typename Struct>
 class Callback {
  public:
   explicit Callback(const Struct& from) noexcept {
     std::memcpy(&c_, &from, std::min<std::size_t>(from.struct_size, sizeof c_));
   }
   ~Callback() {
-    if (c_.release != nullptr) c_.release(c_.userdata);
+    if (c_.release != nullptr) c_.release(release_argument(c_));
   }
   Callback(const Callback&) = delete;
   Callback& operator=(const Callback&) = delete;

@@ -31,8 +31,7 @@ cdef extern from "gil.h" nogil:
     c.amps_result pyamps_on_lost(c.amps_client_ref_t* client, void* box) noexcept
     c.amps_result pyamps_on_bytes(c.amps_transport_bytes_t* passing, void* box) noexcept
     c.amps_result pyamps_on_thread(void* box) noexcept
-    void pyamps_release_box(void* box) noexcept
-    void pyamps_release_userdata(void* userdata) noexcept
+    void pyamps_release_object(void* object) noexcept
     void pyamps_stop_deliveries()
     void pyamps_disconnect_all(c.amps_client_t** clients, size_t count, unsigned int timeout_ms)
     int32_t pyamps_interrupted() noexcept
@@ -45,7 +44,7 @@ cdef class Box:
     """A Python callable in the hands of C."""
 
 
-# A box with one reference, for C, which gives it back by pyamps_release_box().
+# A box with one reference, for C, which gives it back by pyamps_release_object().
 cdef void* boxed(object handler, object owner) except NULL:
     if isinstance(handler, CMessageHandler) or not callable(handler):
         raise TypeError(f"a callable is needed here, not {type(handler).__name__}")
@@ -112,7 +111,7 @@ cdef int fill_failed_write(object handler, object owner, c.amps_failed_write_han
     out.struct_size = sizeof(c.amps_failed_write_handler_t)
     out.fn = pyamps_on_failed_write
     out.userdata = boxed(handler, owner)
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 
@@ -132,25 +131,29 @@ cdef int fill_handler(object handler, c.amps_handler_t* out) except -1:
     out.fn = NULL
     out.userdata = NULL
     out.release = NULL
+    out.owner = NULL
     if handler is None:
         return 0
     if isinstance(handler, CMessageHandler):
-        keep(<CMessageHandler>handler)
+        if (<CMessageHandler>handler)._address == 0:
+            raise TypeError("CMessageHandler.__init__ was not called")
         out.fn = <c.amps_message_fn><void*>(<CMessageHandler>handler)._address
         out.userdata = <void*>(<CMessageHandler>handler)._pointer
-        out.release = pyamps_release_userdata
+        Py_INCREF(handler)  # Code and userdata live until the last possible call.
+        out.owner = <void*>handler
+        out.release = pyamps_release_object
     elif callable(handler):
         out.flags = c.AMPS_HANDLER_BATCHED
         out.fn = pyamps_on_message
         out.userdata = boxed(handler, None)
-        out.release = pyamps_release_box
+        out.release = pyamps_release_object
     else:
         raise TypeError(f"a message handler must be callable or a CMessageHandler, not {type(handler).__name__}")
     return 0
 
 
-cdef public void py_release_box(void* box) noexcept:
-    Py_DECREF(<Box>box)
+cdef public void py_release_object(void* kept) noexcept:
+    Py_DECREF(<object>kept)
 
 
 # ---- native handlers -----------------------------------------------------------------------------
@@ -170,34 +173,18 @@ cdef class CMessageHandler:
     def __init__(self, function, userdata=None):
         from pyamps.userdata import address_of_function, marshalled  # Not before: ctypes loads slowly.
 
+        if self._address != 0:  # It may be registered: the memory behind it must stay.
+            raise TypeError("this CMessageHandler is initialised already")
         self._address = address_of_function(function)
         self.function = function
         self.userdata = userdata
         self._pointer, self._kept = marshalled(userdata)
 
+    def __reduce__(self):
+        raise TypeError("a CMessageHandler holds addresses of this process and cannot be pickled or copied")
+
     def __repr__(self):
         return f"CMessageHandler({self.function!r}, {self.userdata!r})"
-
-
-# C gives back the userdata pointer only, and two wrappers may share one. So wrappers are kept until
-# every registration with their pointer is over: {pointer: [registrations, wrappers]}.
-cdef dict _kept_wrappers = {}
-
-
-cdef int keep(CMessageHandler handler) except -1:
-    entry = _kept_wrappers.setdefault(handler._pointer, [0, set()])
-    entry[0] += 1
-    entry[1].add(handler)
-    return 0
-
-
-cdef public void py_release_userdata(void* userdata) noexcept:
-    entry = _kept_wrappers.get(<uintptr_t>userdata)
-    if entry is None:
-        return
-    entry[0] -= 1
-    if entry[0] == 0:
-        del _kept_wrappers[<uintptr_t>userdata]
 
 
 # ---- everything else -----------------------------------------------------------------------------
@@ -225,7 +212,7 @@ cdef int fill_exception_listener(object owner, c.amps_exception_listener_t* out)
     out.struct_size = sizeof(c.amps_exception_listener_t)
     out.fn = pyamps_on_exception
     out.userdata = boxed(repr, owner)  # The listener itself is asked of the client each time.
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 
@@ -245,7 +232,7 @@ cdef int fill_state_listener(object listener, object owner, c.amps_state_listene
     out.struct_size = sizeof(c.amps_state_listener_t)
     out.fn = pyamps_on_state
     out.userdata = boxed(getattr(listener, "connection_state_changed", listener), owner)
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 
@@ -260,7 +247,7 @@ cdef int fill_lost(object handler, object owner, c.amps_disconnect_handler_t* ou
     out.struct_size = sizeof(c.amps_disconnect_handler_t)
     out.fn = pyamps_on_lost
     out.userdata = boxed(handler, owner)
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 
@@ -278,7 +265,7 @@ cdef int fill_filter(object handler, c.amps_transport_filter_t* out) except -1:
     out.struct_size = sizeof(c.amps_transport_filter_t)
     out.fn = pyamps_on_bytes
     out.userdata = boxed(handler, None)
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 
@@ -305,7 +292,7 @@ cdef int fill_thread_callback(object handler, c.amps_thread_callback_t* out) exc
     out.struct_size = sizeof(c.amps_thread_callback_t)
     out.fn = pyamps_on_thread
     out.userdata = boxed(handler, None)
-    out.release = pyamps_release_box
+    out.release = pyamps_release_object
     return 0
 
 

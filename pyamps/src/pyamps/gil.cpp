@@ -21,8 +21,7 @@ void py_on_state(int32_t state, void *box);
 amps_result py_on_lost(amps_client_ref_t *client, void *box);
 amps_result py_on_bytes(amps_transport_bytes_t *bytes, void *box);
 amps_result py_on_thread(void *box);
-void py_release_box(void *box);
-void py_release_userdata(void *userdata);
+void py_release_object(void *object);
 int32_t py_check_signals(void);
 }
 
@@ -146,9 +145,7 @@ amps_result pyamps_on_bytes(amps_transport_bytes_t *bytes, void *box) {
 
 amps_result pyamps_on_thread(void *box) { return Entry<&py_on_thread>::call(box); }
 
-void pyamps_release_box(void *box) { Entry<&py_release_box>::call(box); }
-
-void pyamps_release_userdata(void *userdata) { Entry<&py_release_userdata>::call(userdata); }
+void pyamps_release_object(void *object) { Entry<&py_release_object>::call(object); }
 
 int32_t pyamps_interrupted(void) {
   if (PyThread_get_thread_ident() != g_main_thread.load(std::memory_order_relaxed)) return 0;

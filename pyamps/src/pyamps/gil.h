@@ -20,8 +20,7 @@ void pyamps_on_state(int32_t state, void *box);
 amps_result pyamps_on_lost(amps_client_ref_t *client, void *box);
 amps_result pyamps_on_bytes(amps_transport_bytes_t *bytes, void *box);
 amps_result pyamps_on_thread(void *box);
-void pyamps_release_box(void *box);
-void pyamps_release_userdata(void *userdata);
+void pyamps_release_object(void *object);
 int32_t pyamps_interrupted(void);
 
 /* The hooks of amps_set_delivery_hooks(). */

@@ -176,7 +176,8 @@ cdef extern from "amps/amps.h" nogil:
         uint32_t flags
         amps_message_fn fn
         void* userdata
-        void (*release)(void* userdata) noexcept nogil
+        void (*release)(void* owner) noexcept nogil
+        void* owner
 
     ctypedef enum amps_handler_slot_t:
         AMPS_SLOT_LAST_CHANCE
