@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests load by ctypes: handlers and functions as users write them.
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "amps/ampsplusplus.hpp"
 
@@ -84,6 +86,8 @@ void keep_wide_text(AMPS::Message&, void* userdata) {
 
 void throwing_handler(AMPS::Message&, void*) { throw std::runtime_error("thrown by a native handler"); }
 
+void throwing_a_number(AMPS::Message&, void*) { throw 5; }
+
 std::uint64_t counted() { return g_counted; }
 std::uint64_t seen_userdata() { return g_userdata; }
 
@@ -111,10 +115,33 @@ void vector_publish(AMPS::Client& client, const char* topic, const char** data, 
   }
 }
 
+// Publishes and waits until *counted has grown by as many; 0 when that takes longer than wait_ms.
+int publish_and_wait(AMPS::Client& client, const char* topic, int messages, std::atomic<std::uint64_t>* counted,
+                     int wait_ms) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
+  const std::uint64_t wanted = *counted + messages;
+  for (int i = 0; i < messages; ++i) publish_data(client, topic, "x");
+  while (*counted < wanted && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return *counted >= wanted;
+}
+
 // 0, or 1 with the text of the exception.
 int try_publish(AMPS::Client& client, const char* topic, char* text, size_t size) {
   try {
     client.publish(topic, "{}");
+    return 0;
+  } catch (std::exception& error) {
+    copy_error(error, text, size);
+    return 1;
+  }
+}
+
+// The same for a method that only an HAClient has.
+int try_connect_and_logon(AMPS::HAClient& client, char* text, size_t size) {
+  try {
+    client.connectAndLogon();
     return 0;
   } catch (std::exception& error) {
     copy_error(error, text, size);

@@ -479,6 +479,8 @@ def test_message_routes(client, topic):
     client.add_message_handler("route", got, "processed,stats", True)
     assert client.remove_message_handler("route") is True
     assert client.remove_message_handler("route") is False
+    with pytest.raises(ValueError, match="'nonsense' is not an acknowledgement type"):
+        client.add_message_handler("route", got, "stats,nonsense")
     message = client.allocate_message()
     message.set_command("subscribe")
     message.set_topic(topic)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import threading
 
 import pytest
 
@@ -165,25 +164,14 @@ def test_untyped_calls_of_a_loaded_library(samples_path, client, topic):
 
 
 def test_native_calls_release_the_gil(samples, client, topic):
-    """ADV-18: other Python threads run during the call."""
-    ticks = []
-    stop = threading.Event()
+    """ADV-18: the function waits for what only Python can do."""
+    calls = (ctypes.c_uint64 * 1)()
 
-    def tick():
-        while not stop.is_set():
-            ticks.append(1)
+    def in_python(message):
+        calls[0] += 1
 
-    got = AMPS.CMessageHandler(samples.my_message_handler)
-    client.subscribe(got, topic)
-    thread = threading.Thread(target=tick)
-    thread.start()
-    vector = (ctypes.c_char_p * 20_000)(*[b"x" * 50] * 20_000)
-    before = len(ticks)
-    samples.vector_publish(client, topic.encode(), vector, len(vector))
-    after = len(ticks)
-    stop.set()
-    thread.join()
-    assert after > before
+    client.subscribe(in_python, topic)
+    assert samples.publish_and_wait(client, topic.encode(), 100, calls, 30_000) == 1
 
 
 def test_native_copy_outlives_the_python_object(samples):
@@ -194,3 +182,57 @@ def test_native_copy_outlives_the_python_object(samples):
         client.logon(10_000)
         samples.configure_client(client)
         del client
+
+
+class DerivedClient(AMPS.Client):
+    """Subclasses are clients with the same native object."""
+
+
+class DerivedHAClient(AMPS.HAClient):
+    """The same for the other kind."""
+
+
+@pytest.mark.parametrize("cls", [AMPS.Client, DerivedClient, AMPS.HAClient, DerivedHAClient])
+def test_classes_that_are_clients(samples, checked, broker, topic, cls):
+    """ADV-08 ADV-11 ADV-12: Client, HAClient and their subclasses, plain and checked."""
+    got = Collector()
+    with cls() as client:
+        if isinstance(client, AMPS.HAClient):
+            checked.install_server_chooser(client, broker.uri("json"))
+            client.connect_and_logon()
+        else:
+            client.connect(broker.uri("json"))
+            client.logon(10_000)
+        client.subscribe(got, topic)
+        samples.publish_data(client, topic.encode(), b"plain")
+        checked.publish_data(client, topic, "checked")
+        assert [message.get_data() for message in got.wait_for(2)] == ["plain", "checked"]
+
+
+def test_client_where_an_ha_client_is_wanted(samples):
+    """ADV-13: plain ctypes cannot know; this library then reports a failure instead of crashing."""
+    client = AMPS.Client()
+    text = ctypes.create_string_buffer(200)
+    assert samples.try_connect_and_logon(client, text, len(text)) == 1
+    assert text.value
+
+
+def test_exceptions_are_caught_in_the_function(samples, client):
+    """ADV-14: the function turns C++ exceptions into what C can return."""
+    client.close()
+    text = ctypes.create_string_buffer(200)
+    assert samples.try_publish(client, b"topic", text, len(text)) == 1
+    assert b"connect" in text.value
+
+
+@pytest.mark.parametrize("arguments", [(None, "t", "d"), ("text", "t", "d"), (5, b"t", b"d"), (object(), "t", "d")])
+def test_untyped_calls_without_a_client_are_refused(samples_path, arguments):
+    """native.load: where nobody said what a function takes, nothing can be taken for a client."""
+    with pytest.raises(TypeError, match="declare"):
+        native.load(samples_path).publish_data(*arguments)
+
+
+@pytest.mark.parametrize("text", [None, 1.5, object(), {}])
+def test_untyped_arguments_that_cannot_be_guessed(samples_path, client, text):
+    with pytest.raises(TypeError):
+        native.load(samples_path).publish_data(client, "topic", text)

@@ -132,9 +132,7 @@ class Client(NamedCommands):
 
         :param acks: acknowledgements the handler wants: names as comma list, or their bits.
         """
-        if isinstance(acks, str):
-            acks = sum(ACK_BITS[name.strip()] for name in acks.split(",") if name.strip())
-        self._add_route(command_id, handler, acks, bool(is_subscribe))
+        self._add_route(command_id, handler, _ack_bits(acks), bool(is_subscribe))
 
     def unsubscribe(self, sub_id: Text | None = None) -> None:
         """End one subscription, a comma list of them, or all. Does not wait."""
@@ -161,9 +159,7 @@ class Client(NamedCommands):
         :param timeout: milliseconds; 0 waits without limit.
         :raises TimedOutException: no answer in time.
         """
-        if isinstance(ack_type, str):
-            ack_type = ACK_BITS[ack_type]
-        self._publish_flush(timeout, ack_type or 0)
+        self._publish_flush(timeout, _ack_bits(ack_type or 0))
 
     def start_timer(self) -> None:
         """Legacy command ``start_timer``."""
@@ -263,6 +259,18 @@ class Client(NamedCommands):
     setErrorOnPublishGap = set_error_on_publish_gap
     setThreadCreatedCallback = set_thread_created_callback
     deferredExecution = deferred_execution
+
+
+def _ack_bits(acks: str | int) -> int:
+    """Acknowledgement types as bits: from a comma list of names, or as they are."""
+    if isinstance(acks, int):
+        return acks
+    bits = 0
+    for name in acks.replace(" ", "").split(","):
+        if name not in ("", "none", *ACK_BITS):
+            raise ValueError(f"{name!r} is not an acknowledgement type; there are {', '.join(ACK_BITS)}")
+        bits |= ACK_BITS.get(name, 0)
+    return bits
 
 
 def _with_thread_id(callback: Callable[..., object]) -> Callable[[], None]:

@@ -13,6 +13,7 @@ from ._callbacks import CMessageHandler
 from ._hooks import HookedClient
 from ._message import Message
 from .command import Command
+from .exceptions import DisconnectedException, TimedOutException
 
 __all__ = ["NamedCommands"]
 
@@ -123,7 +124,11 @@ class NamedCommands(HookedClient):
         if on_message is not None:
             return self._execute(command._message, on_message, timeout)
         with self._execute_stream(command._message, timeout) as stream:
-            return next(stream, None)
+            for acknowledgement in stream.timeout(timeout):
+                if acknowledgement is None:
+                    raise TimedOutException(f"no stats acknowledgement within {timeout} ms")
+                return acknowledgement
+        raise DisconnectedException("the connection was lost before the stats acknowledgement came")
 
     @_two_forms
     def sow_delete(self, on_message, topic, filter=None, options=None, timeout=0):

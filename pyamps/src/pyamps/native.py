@@ -79,24 +79,40 @@ class Utf8Array:
         return (ctypes.c_char_p * len(values))(*values)
 
 
+_CTYPES = (ctypes.Array, ctypes.Structure, ctypes._SimpleCData, ctypes._Pointer, type(ctypes.byref(ctypes.c_int())))
+
+
 def _untyped(value: Any) -> Any:
     """What a function without ``argtypes`` gets for a Python object."""
     if isinstance(value, Client):
         return ClientRef.from_param(value)
-    if isinstance(value, str):
+    if isinstance(value, (str, bytes)):
         return Utf8.from_param(value)
     if isinstance(value, (list, tuple)):
         return Utf8Array.from_param(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return ctypes.c_ssize_t(value)  # A plain int would be cut to 32 bits.
-    return value
+    if isinstance(value, _CTYPES):
+        return value
+    raise TypeError(f"a {type(value).__name__} can only be passed to a function with argtypes: use Library.declare()")
+
+
+def _untyped_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments for a function that did not say what it takes: only what cannot be mistaken.
+
+    Without a client among them, something else may stand where the function wants one.
+    """
+    if arguments and not any(isinstance(argument, Client) for argument in arguments):
+        raise TypeError("a call without a client needs argtypes, or it may crash: use Library.declare()")
+    return tuple(_untyped(argument) for argument in arguments)
 
 
 class Function:
     """A function of a library loaded by :func:`load`. Releases the GIL during the call.
 
-    ``argtypes``, ``restype`` and ``errcheck`` are those of ``ctypes``. Without ``argtypes`` clients,
-    str and sequences of str are passed as the types of this module pass them.
+    ``argtypes``, ``restype`` and ``errcheck`` are those of ``ctypes``. Without ``argtypes`` a call needs
+    a client among its arguments; clients, str and sequences of str are passed as the types of this module
+    pass them, and what has no type that can be guessed raises ``TypeError``.
     """
 
     def __init__(self, native: Any) -> None:
@@ -104,7 +120,7 @@ class Function:
 
     def __call__(self, *arguments: Any) -> Any:
         if self.native.argtypes is None:
-            arguments = tuple(_untyped(argument) for argument in arguments)
+            arguments = _untyped_arguments(arguments)
         try:
             return self.native(*arguments)
         except ctypes.ArgumentError as error:
