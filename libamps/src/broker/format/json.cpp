@@ -143,25 +143,16 @@ void append_scalar(const Value& value, Buffer* out) {
 
 }  // namespace
 
-Status JsonFormat::extract(const FieldPlan& plan, std::string_view body, FieldValues* out) const {
-  out->begin(plan);
-  return json::extract_fields(plan, 0, body, out);
+Status JsonFormat::extract(const FieldPlan& plan, FieldPlan::Node node, std::string_view part,
+                           FieldValues* out) const {
+  return json::extract_fields(plan, node, part, out);
 }
 
-Status JsonFormat::parse(std::string_view body, Document* out) const {
-  out->clear();
-  return parse_into(body, out, &out->root());
+Status JsonFormat::parse(std::string_view part, Document* document, DocumentNode* node) const {
+  return Parser(*this, part, document).run(node);
 }
 
-Status JsonFormat::parse_into(std::string_view text, Document* document, DocumentNode* node) const {
-  return Parser(*this, text, document).run(node);
-}
-
-Status JsonFormat::write(const Document& document, Buffer* out) const {
-  return write_node(document.root(), out);
-}
-
-Status JsonFormat::write_node(const DocumentNode& node, Buffer* out) const {
+Status JsonFormat::write(const DocumentNode& node, Buffer* out) const {
   if (node.kind == NodeKind::kScalar) {
     if (node.raw_format == this) {
       out->append(node.raw);
@@ -178,7 +169,7 @@ Status JsonFormat::write_node(const DocumentNode& node, Buffer* out) const {
       json::append_string(child->name, out);
       out->push_back(':');
     }
-    AMPS_RETURN_IF_ERROR(write_node(*child, out));
+    AMPS_RETURN_IF_ERROR(write(*child, out));
   }
   out->push_back(is_object ? '}' : ']');
   return {};

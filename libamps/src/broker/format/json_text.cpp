@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "broker/format/utf8.h"
+
 namespace amps::broker::json {
 
 namespace {
@@ -27,17 +29,6 @@ int read_code_unit(const char* at, const char* end) noexcept {
     unit = unit * 16 + digit;
   }
   return unit;
-}
-
-char* append_utf8(char* to, std::uint32_t point) noexcept {
-  if (point < 0x80) {
-    *to++ = static_cast<char>(point);
-    return to;
-  }
-  int shift = point < 0x800 ? 6 : point < 0x10000 ? 12 : 18;
-  *to++ = static_cast<char>((shift == 6 ? 0xC0u : shift == 12 ? 0xE0u : 0xF0u) | (point >> shift));
-  for (shift -= 6; shift >= 0; shift -= 6) *to++ = static_cast<char>(0x80u | ((point >> shift) & 0x3Fu));
-  return to;
 }
 
 // `*at` stands behind \u. Reads the second half of a pair too.

@@ -3,10 +3,9 @@
 // Threads: any; formats never change. Views handed out are of the body or of what is filled.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/buffer.h"
 #include "base/status.h"
@@ -39,15 +38,26 @@ class MessageFormat {
   const FormatTraits& traits() const noexcept { return traits_; }
 
   // Finds the fields of a plan in one pass, which ends early when all are found: what comes after is not
-  // looked at. Fails with AMPS_E_INVALID_MESSAGE when what it reads is malformed; `out` then holds what was
-  // read before. An empty body has no fields.
-  virtual Status extract(const FieldPlan& plan, std::string_view body, FieldValues* out) const = 0;
-  // Reads everything; `out` views the body. Fails with AMPS_E_INVALID_MESSAGE. An empty body is an empty
-  // document.
-  virtual Status parse(std::string_view body, Document* out) const = 0;
+  // looked at. Fails with AMPS_E_PUBLISH (`invalid message`) when what it reads is malformed; `out` then
+  // holds what was read before. An empty body has no fields.
+  Status extract(const FieldPlan& plan, std::string_view body, FieldValues* out) const {
+    out->begin(plan);
+    return extract(plan, 0, body, out);
+  }
+  // Reads everything; `out` views the body. Fails with AMPS_E_PUBLISH. An empty body is an empty document.
+  Status parse(std::string_view body, Document* out) const {
+    out->clear();
+    return parse(body, out, &out->root());
+  }
   // Appends the message to `out`. What a format cannot say is written as near as it can: NaN as 0, NULL as
-  // an empty field. Fails with AMPS_E_INVALID_MESSAGE when the shape has no form at all.
-  virtual Status write(const Document& document, Buffer* out) const = 0;
+  // an empty field. Fails with AMPS_E_PUBLISH when the shape has no form at all.
+  Status write(const Document& document, Buffer* out) const { return write(document.root(), out); }
+
+  // The same for a part of a composite message, which stands below the root of plan and document.
+  virtual Status extract(const FieldPlan& plan, FieldPlan::Node node, std::string_view part,
+                         FieldValues* out) const = 0;
+  virtual Status parse(std::string_view part, Document* document, DocumentNode* node) const = 0;
+  virtual Status write(const DocumentNode& node, Buffer* out) const = 0;
 
  private:
   const std::string name_;
