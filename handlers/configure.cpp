@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives a client made in Python parts written in C++: a server chooser, a subscription manager, a
-// bookmark store. Call both functions before connecting.
+// Gives a Python client parts in C++: server chooser, subscription manager, bookmark store. Call before connecting.
 // Threads: the chooser runs on the connecting thread, the manager and the store on several: they lock.
 #include <amps/ampsplusplus.hpp>
 
@@ -77,8 +76,9 @@ class NewestStore : public AMPS::BookmarkStoreImpl {
   }
   AMPS::Message::Field getMostRecent(const AMPS::Message::Field& sub_id) override {
     std::lock_guard<std::mutex> lock(mutex_);
-    std::string& bookmark = newest_[sub_id];
-    if (bookmark.empty()) bookmark = AMPS_BOOKMARK_EPOCH;
+    std::string& bookmark = asked_[sub_id];  // A copy, which log() on another thread does not change.
+    const std::map<std::string, std::string>::const_iterator newest = newest_.find(sub_id);
+    bookmark = newest == newest_.end() ? AMPS_BOOKMARK_EPOCH : newest->second;
     return AMPS::Message::Field(bookmark);
   }
   void purge() override {
@@ -88,7 +88,7 @@ class NewestStore : public AMPS::BookmarkStoreImpl {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::string> newest_;
+  std::map<std::string, std::string> newest_, asked_;
   std::size_t logged_ = 0;
 };
 

@@ -53,6 +53,7 @@ const char* find_member(const char* at, const char* end, const char* name, std::
   return NULL;
 }
 
+// Whether the value is a number and nothing else.
 bool read_number(const char* at, const char* end, double* value) {
   char text[40];  // strtod needs a NUL, and a body has none; longer numbers do not exist in practice.
   std::size_t size = 0;
@@ -62,7 +63,8 @@ bool read_number(const char* at, const char* end, double* value) {
   text[size] = '\0';
   char* stop = text;
   *value = std::strtod(text, &stop);
-  return size != 0 && *stop == '\0';
+  at = skip_space(at, end);
+  return size != 0 && *stop == '\0' && at != end && (*at == ',' || *at == '}');
 }
 
 }  // namespace

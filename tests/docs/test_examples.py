@@ -12,7 +12,7 @@ import pytest
 from examples import examples
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "handlers/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TIMEOUT_S = 120  # Compiling against the C++ headers on a busy machine, and no more than that.
 WITH_EXAMPLES = [page for page in PAGES if any(True for _ in examples(page))]
 

@@ -12,10 +12,17 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["get_compile_args", "get_include", "get_library_dir", "get_link_args", "get_pkgconfig_dir"]
+__all__ = [
+    "get_compile_args",
+    "get_handlers_dir",
+    "get_include",
+    "get_library_dir",
+    "get_link_args",
+    "get_pkgconfig_dir",
+]
 
 USAGE = """usage: python -m pyamps config [--cflags] [--libs] [--rpath] [--includedir] [--libdir]
-                               [--pkgconfigdir] [--version]
+                               [--pkgconfigdir] [--handlersdir] [--version]
 
 Prints, on one line, what a C or C++ compiler needs:
   --cflags        where the headers are
@@ -24,6 +31,7 @@ Prints, on one line, what a C or C++ compiler needs:
   --includedir    folder of amps/amps.h
   --libdir        folder of libamps.so
   --pkgconfigdir  folder of amps.pc, for PKG_CONFIG_PATH
+  --handlersdir   folder of sample handlers to copy
   --version       version of the package
 
 Example: g++ -shared -fPIC count.cpp $(python -m pyamps config --cflags --libs) -o libcount.so
@@ -57,6 +65,11 @@ def get_pkgconfig_dir() -> str:
     return str(_folder_of("lib", "pkgconfig", "amps.pc"))
 
 
+def get_handlers_dir() -> str:
+    """Folder of the sample handlers and their README."""
+    return str(_folder_of("handlers", "README.md"))
+
+
 def get_compile_args() -> list[str]:
     """Compiler arguments."""
     return [f"-I{folder}" for folder in get_include()]
@@ -79,6 +92,7 @@ def main(arguments: Sequence[str]) -> int:
         "--includedir": lambda: get_include()[:1],
         "--libdir": lambda: [get_library_dir()],
         "--pkgconfigdir": lambda: [get_pkgconfig_dir()],
+        "--handlersdir": lambda: [get_handlers_dir()],
         "--version": lambda: [__version__],
     }
     if "-h" in arguments or "--help" in arguments:
