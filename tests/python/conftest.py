@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from certificates import Authority
 
 import pyamps
 from pyamps import config
@@ -20,6 +21,29 @@ SAMPLES = Path(__file__).with_name("native_samples.cpp")
 def broker():
     with Broker() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def tls_broker(authority):
+    certificate, key = authority.issue("127.0.0.1")
+    with Broker(certificate=certificate, private_key=key) as running:
+        yield running
+
+
+@pytest.fixture(params=["tcp", "tcps", "zlib"])
+def uri_of(request, broker, tls_broker, authority):
+    """URIs of a broker by message type: plain, encrypted, compressed."""
+    served, options = {
+        "tcp": (broker, ""),
+        "tcps": (tls_broker, f"?tls_ca={authority.ca}"),
+        "zlib": (broker, "?compression=zlib"),
+    }[request.param]
+    return lambda message_type="json": served.uri(message_type) + options
 
 
 @pytest.fixture

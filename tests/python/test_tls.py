@@ -8,32 +8,9 @@ import subprocess
 import sys
 
 import pytest
-import trustme
 
 import pyamps as AMPS
 from pyamps.testing import Broker, Collector
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Files(tmp_path_factory.mktemp("tls"))
-
-
-class Files:
-    def __init__(self, folder):
-        self.folder = folder
-        self.authority = trustme.CA()
-        self.ca = str(folder / "ca.pem")
-        self.authority.cert_pem.write_to_path(self.ca)
-
-    def issue(self, *names, **kwargs):
-        issued = self.authority.issue_cert(*names, **kwargs)
-        stem = f"{names[0]}-{len(list(self.folder.iterdir()))}"
-        certificate, key = self.folder / f"{stem}.pem", self.folder / f"{stem}.key"
-        for blob in issued.cert_chain_pems:
-            blob.write_to_path(str(certificate), append=True)
-        issued.private_key_pem.write_to_path(str(key))
-        return str(certificate), str(key)
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +18,6 @@ def forget_settings():
     yield
     AMPS.ssl_free()
     AMPS.ssl_set_verify(True)
-
-
-@pytest.fixture(scope="module")
-def tls_broker(authority):
-    certificate, key = authority.issue("127.0.0.1")
-    with Broker(certificate=certificate, private_key=key) as running:
-        yield running
 
 
 def works(uri):
