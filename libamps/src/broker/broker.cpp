@@ -15,6 +15,7 @@
 #include "broker/log_line.h"
 #include "broker/services.h"
 #include "broker/sow/sow_topic.h"
+#include "broker/view/views.h"
 #include "net/listener.h"
 #include "net/socket_stream.h"
 #include "net/tls_context.h"
@@ -51,6 +52,7 @@ struct Broker::Running {
         log(*parts.log),
         statistics(*broker_statistics),
         spaces(*parts.clock, broker_statistics),
+        views(spaces, parts.filters),
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
         services{configuration,    *parts.clock,       log, statistics, spaces, names, status, *parts.filters,
@@ -76,6 +78,7 @@ struct Broker::Running {
   LogSink& log;
   Statistics& statistics;
   const TopicSpaces spaces;
+  Views views;
   ClientNames names;
   const ClientStatus status;
   const Services services;
@@ -90,6 +93,7 @@ struct Broker::Running {
 
 Status Broker::Running::open() {
   AMPS_RETURN_IF_ERROR(open_topics());
+  AMPS_RETURN_IF_ERROR(views.open(configuration.sow));
   for (const TransportConfiguration& transport : configuration.transports) {
     AMPS_RETURN_IF_ERROR(open_transport(transport));
   }

@@ -155,9 +155,13 @@ Status TopicSpace::remove_record(Topic* topic, RecordStore::Slot slot, ChangeKin
   AMPS_RETURN_IF_ERROR(topic->store->prepare_removal(slot, &change));
   change.timestamp_us = now_us();
   topic->store->commit(change);
+  announce(topic, change);
+  return {};
+}
+
+void TopicSpace::announce(Topic* topic, const Change& change) {
   deliver(topic, change, {});
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
-  return {};
 }
 
 void TopicSpace::publish_event(const Publish& publish) {

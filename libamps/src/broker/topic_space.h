@@ -71,6 +71,8 @@ class TopicSpace {
   // Removes a record, for which `kind` says why, inside a block.
   Status remove_record(Topic* topic, RecordStore::Slot slot, ChangeKind kind, const Publisher* publisher)
       AMPS_REQUIRES(mutex_);
+  // Tells subscribers and observers of a change that a topic's store has made by itself, inside a block.
+  void announce(Topic* topic, const Change& change) AMPS_REQUIRES(mutex_);
   // A message of the broker itself on a reserved topic.
   void publish_event(const Publish& publish) AMPS_REQUIRES(mutex_);
   void hand_out() AMPS_REQUIRES(mutex_);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/view/conflated_topic.h"
+
+#include <utility>
+
+namespace amps::broker {
+
+Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration& configuration,
+                            FilterEngine* filters, std::unique_ptr<ConflatedTopic>* out) {
+  std::unique_ptr<ConflatedTopic> topic(new ConflatedTopic(space));
+  topic->source_ = space->find(configuration.source);
+  if (topic->source_ == nullptr || topic->source_->store == nullptr ||
+      topic->source_->store->records() == nullptr) {
+    return Status(AMPS_E_USAGE, "conflated topic " + configuration.name + ": " + configuration.source +
+                                    " is no topic with records declared before it");
+  }
+  topic->interval_ms_ = configuration.interval_ms;
+  if (!configuration.filter.empty()) {
+    AMPS_RETURN_IF_ERROR(filters->compile(configuration.filter, space->message_type(), &topic->filter_));
+  }
+  AMPS_RETURN_IF_ERROR(DerivedTopic::declare(space, configuration.name, &topic->copy_));
+  for (const ChunkRef& chunk : topic->source_->store->records()->snapshot()) {
+    for (const RecordRef& record : chunk->records) {
+      if (record && topic->accepts(*record)) topic->put(*record);
+    }
+  }
+  space->observe(configuration.source, topic.get());
+  space->add_timed_work(topic.get());
+  *out = std::move(topic);
+  return {};
+}
+
+bool ConflatedTopic::accepts(const Record& record) const {
+  return filter_ == nullptr || filter_->matches(source_->name, record.body());
+}
+
+// Keys are different as they are in the source, so there is no other record of that key.
+void ConflatedTopic::put(const Record& record) {
+  static_cast<void>(copy_->put({record.identity(), record.key(), record.body(), record.correlation_id()}));
+}
+
+void ConflatedTopic::on_change(const Change& change) {
+  space_.mutex().assert_held();
+  if (!keys_.emplace(change.key).second) return;
+  const std::uint64_t due_ms = space_.now_ms() + interval_ms_;
+  waiting_.push_back({due_ms, std::string(change.key)});
+  if (waiting_.size() == 1) space_.wake_at(due_ms);
+}
+
+std::uint64_t ConflatedTopic::run_due(std::uint64_t now_ms) {
+  while (!waiting_.empty() && waiting_.front().due_ms <= now_ms) {
+    const std::string key = std::move(waiting_.front().key);
+    waiting_.pop_front();
+    keys_.erase(key);
+    refresh(key);
+  }
+  return waiting_.empty() ? UINT64_MAX : waiting_.front().due_ms;
+}
+
+void ConflatedTopic::refresh(const std::string& key) {
+  const RecordStore& records = *source_->store->records();
+  const RecordStore::Slot slot = records.find_key(key);
+  if (slot != RecordStore::kNone) {
+    const RecordRef record = records.at(slot);
+    if (accepts(*record)) return put(*record);
+    return copy_->remove(record->identity());
+  }
+  // It is gone from the source, and with it its identity.
+  RecordStore& copies = *copy_->records();
+  const RecordStore::Slot copy = copies.find_key(key);
+  if (copy == RecordStore::kNone) return;
+  const RecordRef record = copies.at(copy);
+  copy_->remove(record->identity());
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A topic with records that only the broker writes: what views and conflated topics consist of. Queries,
+// subscriptions, deltas and out-of-focus messages are those of every topic with state.
+// Threads: under the lock of the topic space, inside a block.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "broker/sow/record_store.h"
+#include "broker/store.h"
+#include "broker/topic_space.h"
+
+namespace amps::broker {
+
+class DerivedTopic final : public Store {
+ public:
+  // The space owns it. Fails with AMPS_E_USAGE when a topic of that name has state already.
+  static Status declare(TopicSpace* space, std::string_view name, DerivedTopic** out)
+      AMPS_REQUIRES(space->mutex());
+
+  // Makes or replaces a record and tells subscribers and observers.
+  struct Entry {
+    std::string_view identity;  // By which records differ.
+    std::string_view key;       // As presented; empty: the identity.
+    std::string_view body;
+    std::string_view correlation_id;
+  };
+  // Fails when the key of a new record is that of another.
+  Status put(const Entry& entry);
+  // Does nothing when there is no such record.
+  void remove(std::string_view identity);
+  // The record with that identity. None: there is none.
+  RecordRef find(std::string_view identity) const;
+
+  Status prepare(Publish* publish, Change* change) override;
+  void commit(const Change& change) override;
+  RecordStore* records() noexcept override { return &records_; }
+
+ private:
+  explicit DerivedTopic(TopicSpace* space) : space_(*space) {}
+
+  TopicSpace& space_;
+  Topic* topic_ = nullptr;
+  RecordStore records_{false};
+};
+
+}  // namespace amps::broker

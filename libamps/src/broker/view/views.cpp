@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/view/views.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace amps::broker {
+
+Status Views::open(const std::vector<StateConfiguration>& declared) {
+  for (const StateConfiguration& one : declared) {
+    if (const auto* conflated = std::get_if<ConflatedTopicConfiguration>(&one)) {
+      AMPS_RETURN_IF_ERROR(open_conflated(*conflated));
+    }
+  }
+  return {};
+}
+
+Status Views::open_conflated(const ConflatedTopicConfiguration& configuration) {
+  TopicSpace* const space = spaces_.find(configuration.message_type);
+  if (space == nullptr) {
+    return Status(AMPS_E_MESSAGE_TYPE,
+                  "conflated topic " + configuration.name + ": " + configuration.message_type);
+  }
+  MutexLock lock(space->mutex());
+  space->begin_block(0);
+  std::unique_ptr<ConflatedTopic> topic;
+  AMPS_RETURN_IF_ERROR(ConflatedTopic::make(space, configuration, &filters_, &topic));
+  conflated_topics_.push_back(std::move(topic));
+  return {};
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/view/conflated_topic.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/sow_answer.h"
+#include "support/test_broker.h"
+
+using namespace amps::broker;
+using raw::Client;
+using raw::Frame;
+
+namespace {
+
+struct Fixture {
+  raw::TestBroker broker;
+  std::unique_ptr<Client> client;
+
+  Fixture() {
+    broker.with_manual_clock();
+    SowTopicConfiguration source;
+    source.name = "fast";
+    source.message_type = "json";
+    source.is_persistent = false;
+    broker.configuration.sow.push_back(source);
+    conflate("slow", "fast", 1000);
+  }
+  void conflate(const std::string& name, const std::string& source, std::uint64_t interval_ms) {
+    ConflatedTopicConfiguration topic;
+    topic.name = name;
+    topic.message_type = "json";
+    topic.source = source;
+    topic.interval_ms = interval_ms;
+    broker.configuration.sow.push_back(topic);
+  }
+  void start() {
+    broker.start();
+    client = std::make_unique<Client>(broker.port());
+    client->logon("c");
+  }
+  void put(const std::string& key, const std::string& body) {
+    client->send_frame("{\"c\":\"p\",\"t\":\"fast\",\"k\":\"" + key + "\"}", body);
+  }
+  std::string records(const std::string& topic) {
+    return raw::query(*client, "\"c\":\"sow\",\"t\":\"" + topic + "\"").bodies();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "CNF-07: a record changes once an interval, to what the source has at its end") {
+  start();
+  client->subscribe("slow", "s", "oof");
+  put("a", "1");
+  put("a", "2");
+  put("b", "3");
+  client->expect_nothing();
+  broker.advance_ms(999);
+  client->expect_nothing();
+  broker.advance_ms(1);
+  Frame frame = client->next("p");
+  CHECK(frame.get("t") == "slow");
+  CHECK(frame.get("k") == "a");
+  CHECK(frame.body == "2");
+  CHECK(client->next("p").body == "3");
+  CHECK(records("slow") == "2;3;");
+
+  put("a", "4");
+  client->command("\"c\":\"sow_delete\",\"t\":\"fast\",\"sow_keys\":\"b\"");
+  CHECK(records("slow") == "2;3;");
+  broker.advance_ms(1000);
+  CHECK(client->next("p").body == "4");
+  frame = client->next("oof");
+  CHECK(frame.get("reason") == "deleted");
+  CHECK(frame.body == "3");
+  CHECK(records("slow") == "4;");
+}
+
+TEST_CASE_FIXTURE(Fixture, "CNF-07: a conflated topic of a conflated topic, and nobody publishes to either") {
+  conflate("slower", "slow", 3000);
+  start();
+  client->subscribe("slow", "s");
+  client->subscribe("slower", "r");
+  put("a", "1");
+  client->expect_nothing();
+  broker.advance_ms(1000);
+  CHECK(client->next("p").get("sids") == "s");
+  CHECK(records("slower").empty());
+  broker.advance_ms(3000);
+  CHECK(client->next("p").get("sids") == "r");
+  CHECK(records("slower") == "1;");
+  client->send_frame("{\"c\":\"p\",\"t\":\"slow\",\"cid\":\"1\",\"a\":\"processed\"}", "x");
+  CHECK(client->ack("1").get("reason") == "invalid topic");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a conflated topic of what has no records stops the start") {
+  conflate("wrong", "nothing", 1000);
+  CHECK_THROWS_WITH_AS(broker.start(),
+                       "broker did not start: conflated topic wrong: nothing is no topic with records "
+                       "declared before it",
+                       std::runtime_error);
+}
