@@ -33,6 +33,7 @@ enum class LockRank : int {
   kTopicSpace = 20,       // Order of publishes of one message type, and its subscriptions.
   kSession = 30,          // State of one broker session seen from other loops.
   kJournal = 35,          // The end of the transaction log, and who publishes into it.
+  kSowWriter = 38,        // Changes of topics that wait for their files.
   kSessionOutbox = 40,    // Bytes waiting for one session.
   kEventLoop = 50,        // Work posted to an event loop.
   kClientSession = 110,   // Connect, logon, reconnect: who may change the session.

@@ -51,11 +51,12 @@ struct Broker::Running {
       : configuration(broker_configuration),
         log(*parts.log),
         statistics(*broker_statistics),
+        sow_writer(parts.file_io, parts.clock, &log),
         spaces(*parts.clock, broker_statistics),
         views(spaces, parts.filters),
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
-        services{configuration,    *parts.clock,       log, statistics, spaces, names, status, *parts.filters,
+        services{configuration,    *parts.clock,       log, statistics, spaces, names, status, *parts.filters, &sow_writer,
                  broker_version(), parts.authenticator},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
@@ -64,6 +65,7 @@ struct Broker::Running {
   ~Running() {
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
+    sow_writer.stop();
     transports.clear();
   }
 
@@ -77,6 +79,7 @@ struct Broker::Running {
   const Configuration& configuration;
   LogSink& log;
   Statistics& statistics;
+  SowWriter sow_writer;  // Before the topics that write with it; they are destroyed first.
   const TopicSpaces spaces;
   Views views;
   ClientNames names;
@@ -117,7 +120,7 @@ Status Broker::Running::open_topics() {
       return Status(AMPS_E_MESSAGE_TYPE, "SOW topic " + topic->name + ": " + topic->message_type);
     }
     MutexLock lock(space->mutex());
-    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic));
+    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic, &sow_writer));
   }
   return {};
 }
@@ -145,6 +148,7 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
 }
 
 Status Broker::Running::run() {
+  AMPS_RETURN_IF_ERROR(sow_writer.start());
   for (const auto& entry : transports) {
     Transport* const transport = entry.get();
     AMPS_RETURN_IF_ERROR(transport->listener.attach(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file_io.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "broker/authenticator.h"
@@ -27,6 +28,7 @@ struct BrokerParts {
   Authenticator* authenticator = nullptr;  // None: every logon is accepted.
   FilterEngine* filters = &unavailable_filters();
   const Clock* clock = &SystemClock::instance();
+  FileIo* file_io = &system_file_io();
 };
 
 struct BoundTransport {

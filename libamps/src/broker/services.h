@@ -12,6 +12,7 @@
 #include "broker/client_status.h"
 #include "broker/configuration.h"
 #include "broker/filter.h"
+#include "broker/sow/sow_writer.h"
 #include "broker/statistics.h"
 #include "broker/topic_spaces.h"
 
@@ -26,6 +27,7 @@ struct Services {
   ClientNames& names;
   const ClientStatus& status;
   FilterEngine& filters;
+  SowWriter* sow_writer;
   std::string_view version;      // Of the broker, as logons are told.
   Authenticator* authenticator;  // None: every logon is accepted.
 };

@@ -40,6 +40,7 @@ void Session::leave() {
   event.reason = disconnect_text(end_reason_);
   publish_event(event);
   remove_all_subscriptions();
+  services_.sow_writer->forget(outbox_);
 }
 
 void Session::end(Disconnect reason, std::string_view detail) {
@@ -119,6 +120,19 @@ void Session::fail(const Command& command, const Status& status) {
   const std::string_view reason =
       status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
   fail(command, reason.empty() ? "invalid message" : reason, status.text());
+}
+
+void Session::acknowledge_saved(const Command& command, Ack ack, const SavedPoint& point) {
+  if (point.position == 0) return acknowledge(command, ack);
+  if ((command.acks & ack.type) == 0) return;
+  ack.command_id = command.id();
+  Buffer success;
+  append_ack(&success, ack);
+  ack.status = "failure";
+  ack.reason = "store failure";
+  Buffer failure;
+  append_ack(&failure, ack);
+  services_.sow_writer->send_when_durable(point, outbox_, success.view(), failure.view());
 }
 
 void Session::flush_replies() {
@@ -286,6 +300,7 @@ void Session::reject_frame(const Status& status) {
 void Session::run_publishes(wire::FrameReader* reader) {
   constexpr std::uint64_t kFanOutBytesMax = 16u << 20;  // Then receivers are written to before we go on.
   bool flush = false;
+  services_.sow_writer->wait_for_room();
   log_.hold();
   {
     MutexLock lock(space_->mutex());

@@ -88,6 +88,8 @@ class Session {
   // Sends the ack if it was asked for.
   void acknowledge(const Command& command, std::uint32_t ack_type);
   void acknowledge(const Command& command, Ack ack);
+  // The same, when what the command did is on stable storage.
+  void acknowledge_saved(const Command& command, Ack ack, const SavedPoint& point);
   // Says no: a `processed` failure if asked for. `detail` goes to the log.
   void fail(const Command& command, std::string_view reason, std::string_view detail = {});
   void fail(const Command& command, const Status& status);

@@ -11,6 +11,10 @@ Status Store::prepare_removal(RecordStore::Slot, Change*) {
   return Status(AMPS_E_INVALID_TOPIC, "records of this topic are not removed by clients");
 }
 
+Status Store::recover(const Change&) {
+  return {};
+}
+
 Difference Store::difference(const Change&, std::string*) {
   return Difference::kUnsupported;
 }

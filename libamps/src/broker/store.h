@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "broker/change.h"
 #include "broker/sow/record_store.h"
+#include "broker/sow/saved_point.h"
 
 namespace amps::broker {
 
@@ -53,6 +54,11 @@ class Store {
   virtual Status prepare_removal(RecordStore::Slot slot, Change* change);
   // Carries the prepared change out, with its timestamp and position.
   virtual void commit(const Change& change) = 0;
+
+  // What the acks of the change that was committed last have to wait for.
+  virtual SavedPoint saved_point() const { return {}; }
+  // Takes a change from the transaction log, at start: its body is final.
+  virtual Status recover(const Change& change);
 
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }

@@ -124,6 +124,7 @@ void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
 }
 
 Status TopicSpace::publish(Publish publish) {
+  saved_point_ = {};
   Topic* const topic = find_or_add(publish.topic);
   if (topic->kind == TopicKind::kDiscard) return {};
   if (topic->kind == TopicKind::kReserved) {
@@ -138,6 +139,7 @@ Status TopicSpace::publish(Publish publish) {
     AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
     change.timestamp_us = now_us();
     topic->store->commit(change);
+    saved_point_ = topic->store->saved_point();
   } else if (!topic->observers.empty()) {
     change.timestamp_us = now_us();
   }
@@ -155,6 +157,7 @@ Status TopicSpace::remove_record(Topic* topic, RecordStore::Slot slot, ChangeKin
   AMPS_RETURN_IF_ERROR(topic->store->prepare_removal(slot, &change));
   change.timestamp_us = now_us();
   topic->store->commit(change);
+  saved_point_ = topic->store->saved_point();
   announce(topic, change);
   return {};
 }

@@ -68,6 +68,8 @@ class TopicSpace {
   }
   // The failure of a refused message. Successes cost no allocation.
   Status publish(Publish publish) AMPS_REQUIRES(mutex_);
+  // What the acks of the latest publish or removal have to wait for.
+  const SavedPoint& saved_point() const AMPS_REQUIRES(mutex_) { return saved_point_; }
   // Removes a record, for which `kind` says why, inside a block.
   Status remove_record(Topic* topic, RecordStore::Slot slot, ChangeKind kind, const Publisher* publisher)
       AMPS_REQUIRES(mutex_);
@@ -123,6 +125,7 @@ class TopicSpace {
   std::vector<DeliveryGroup>* waiting_ AMPS_GUARDED_BY(mutex_) = nullptr;  // Groups that have bytes pending.
   std::uint64_t fanned_out_bytes_ AMPS_GUARDED_BY(mutex_) = 0;
   std::uint64_t messages_out_ AMPS_GUARDED_BY(mutex_) = 0;
+  SavedPoint saved_point_ AMPS_GUARDED_BY(mutex_);
   SelectiveDelivery selective_ AMPS_GUARDED_BY(mutex_);
   TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
 };

@@ -7,7 +7,9 @@ namespace amps::broker {
 void execute_flush(Session& session, const Command& command) {
   session.acknowledge(command, AMPS_ACK_Processed);
   session.acknowledge(command, AMPS_ACK_Completed);
-  session.acknowledge(command, AMPS_ACK_Persisted);
+  Ack persisted;
+  persisted.type = AMPS_ACK_Persisted;
+  session.acknowledge_saved(command, persisted, session.services().sow_writer->appended());
 }
 
 }  // namespace amps::broker

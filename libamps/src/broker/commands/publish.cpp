@@ -63,10 +63,10 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   if (command->acks == 0) return;
   session.acknowledge(*command, AMPS_ACK_Processed);
   session.acknowledge(*command, AMPS_ACK_Completed);
-  Ack persisted;  // One a command: nothing here is logged, so nothing has to be waited for.
+  Ack persisted;  // One a command, because nothing here is logged.
   persisted.type = AMPS_ACK_Persisted;
   persisted.sequence = header.number(AMPS_Sequence);
-  session.acknowledge(*command, persisted);
+  session.acknowledge_saved(*command, persisted, space.saved_point());
 }
 
 }  // namespace amps::broker

@@ -30,6 +30,7 @@ class Deletion {
   std::uint64_t examined() const noexcept { return examined_; }
   std::uint64_t matches() const noexcept { return matches_; }
   std::uint64_t deleted() const noexcept { return deleted_; }
+  const SavedPoint& saved_point() const noexcept { return saved_point_; }
 
  private:
   // Records of one topic that may have to go. References keep them comparable with what is there later.
@@ -54,6 +55,7 @@ class Deletion {
   std::uint64_t examined_ = 0;
   std::uint64_t matches_ = 0;
   std::uint64_t deleted_ = 0;
+  SavedPoint saved_point_;
 };
 
 Status Deletion::run() {
@@ -135,6 +137,7 @@ Status Deletion::remove(const Candidates& candidates) {
 
 Status Deletion::remove_slot(Topic* topic, RecordStore::Slot slot) {
   AMPS_RETURN_IF_ERROR(space_.remove_record(topic, slot, ChangeKind::kDelete, &session_.publisher()));
+  if (space_.saved_point().position != 0) saved_point_ = space_.saved_point();
   ++deleted_;
   return {};
 }
@@ -197,7 +200,7 @@ void execute_sow_delete(Session& session, const Command& command) {
   }
   ack.type = AMPS_ACK_Persisted;
   ack.sequence = command.header->number(AMPS_Sequence);
-  session.acknowledge(command, ack);
+  session.acknowledge_saved(command, ack, deletion.saved_point());
   ack.type = AMPS_ACK_Stats;
   ack.sequence = {};
   ack.with_counters = true;

@@ -16,6 +16,18 @@ constexpr int kExpiriesPerTurn = 1'000;         // Then others get the lock.
 constexpr std::uint64_t kLookAgainMs = 60'000;  // The wall clock may have been set in between.
 constexpr std::uint64_t kExpiryMax = 1u << 31;  // Seconds; more is for ever.
 
+SavedChange saved_of(const Change& change) noexcept {
+  SavedChange saved;
+  saved.removes = change.removes();
+  saved.timestamp_us = change.timestamp_us;
+  saved.expires_us = change.expires_us;
+  saved.txid = change.txid;
+  saved.key = change.key;
+  saved.correlation_id = change.correlation_id;
+  saved.body = change.current;
+  return saved;
+}
+
 }  // namespace
 
 SowTopic::SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration)
@@ -24,23 +36,84 @@ SowTopic::SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration
       domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain),
       records_(configuration.keys.empty()) {}
 
-Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration) {
+Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer) {
   std::unique_ptr<SowTopic> topic(new SowTopic(space, configuration));
   if (space->find(configuration.name) != nullptr) {
     return Status(AMPS_E_USAGE, "topic " + configuration.name + " is declared twice");
   }
-  AMPS_RETURN_IF_ERROR(topic->open());
+  AMPS_RETURN_IF_ERROR(topic->open(writer));
   SowTopic* const added = topic.get();
   added->topic_ = space->declare(configuration.name, std::move(topic));
-  if (configuration.expires) space->add_timed_work(added);
+  if (configuration.expires) {
+    space->add_timed_work(added);
+    space->wake_at(0);  // Records of the file may be overdue.
+  }
   return {};
 }
 
-Status SowTopic::open() {
+Status SowTopic::open(SowWriter* writer) {
   format_ = find_message_format(configuration_.message_type);
   const Status status = KeyReader::make(format_, configuration_.keys, &keys_);
   if (!status.ok()) return Status(status.code(), "topic " + configuration_.name + ": " + status.text());
+  if (!configuration_.is_persistent) return {};
+  if (configuration_.file_name.empty()) {
+    return Status(AMPS_E_USAGE, "topic " + configuration_.name + " is persistent and has no file name");
+  }
+  std::string about =
+      configuration_.message_type + " " + configuration_.name + " domain " + domain_ + " keys";
+  for (const std::string& key : configuration_.keys) about += " " + key;
+  writer_ = writer;
+  return writer_->open(
+      configuration_.file_name, about, [this](const SavedChange& change) { return load(change); },
+      [this] {
+        MutexLock lock(space_->mutex());
+        return records_.snapshot();
+      },
+      &file_);
+}
+
+// What a file or the transaction log says is final: nothing is checked against rules that may have changed.
+Status SowTopic::load(const SavedChange& saved) {
+  Record::Parts parts;
+  parts.key = saved.key;
+  parts.body = saved.body;
+  parts.correlation_id = saved.correlation_id;
+  parts.timestamp_us = saved.timestamp_us;
+  parts.expires_us = saved.expires_us;
+  parts.txid = saved.txid;
+  slot_ = records_.find_key(saved.key);
+  if (saved.removes) {
+    if (slot_ != RecordStore::kNone) records_.remove(slot_);
+    return {};
+  }
+  if (keys_.has_fields()) AMPS_RETURN_IF_ERROR(keys_.read(saved.body, &identity_));
+  parts.identity = identity_;
+  keep(parts);
   return {};
+}
+
+Status SowTopic::recover(const Change& change) {
+  space_->mutex().assert_held();
+  const SavedChange saved = saved_of(change);
+  const RecordStore::Slot slot = records_.find_key(change.key);
+  const bool is_known = slot != RecordStore::kNone && records_.at(slot)->txid() >= change.txid;
+  if (is_known) return {};
+  AMPS_RETURN_IF_ERROR(load(saved));
+  if (file_ != nullptr) writer_->append(file_, saved);
+  return {};
+}
+
+void SowTopic::keep(const Record::Parts& parts) {
+  if (slot_ == RecordStore::kNone) {
+    records_.insert(Record::make(parts));
+  } else {
+    records_.update(slot_, Record::make(parts));
+  }
+}
+
+void SowTopic::save(const Change& change) {
+  if (file_ == nullptr) return;
+  saved_point_ = writer_->append(file_, saved_of(change));
 }
 
 Status SowTopic::find_key(const Publish& publish) {
@@ -103,6 +176,7 @@ Status SowTopic::prepare(Publish* publish, Change* change) {
                       std::to_string(configuration_.slab_bytes - kSlabOverhead),
                   "record too large");
   }
+  if (file_ != nullptr) AMPS_RETURN_IF_ERROR(writer_->failure(file_));
   AMPS_RETURN_IF_ERROR(find_key(*publish));
   AMPS_RETURN_IF_ERROR(expire_overdue());
   if (slot_ == RecordStore::kNone) {
@@ -142,6 +216,7 @@ Status SowTopic::prepare_removal(RecordStore::Slot slot, Change* change) {
 
 void SowTopic::commit(const Change& change) {
   space_->mutex().assert_held();
+  save(change);
   if (change.removes()) {
     records_.remove(slot_);
     return;
@@ -154,11 +229,7 @@ void SowTopic::commit(const Change& change) {
   parts.timestamp_us = change.timestamp_us;
   parts.expires_us = change.expires_us;
   parts.txid = change.txid;
-  if (slot_ == RecordStore::kNone) {
-    records_.insert(Record::make(parts));
-  } else {
-    records_.update(slot_, Record::make(parts));
-  }
+  keep(parts);
   if (change.expires_us != 0) space_->wake_at(steady_ms_of(change.expires_us));
 }
 

@@ -12,6 +12,7 @@
 #include "broker/configuration_state.h"
 #include "broker/sow/key_reader.h"
 #include "broker/sow/record_store.h"
+#include "broker/sow/sow_writer.h"
 #include "broker/store.h"
 #include "broker/timed_work.h"
 #include "broker/topic_space.h"
@@ -20,21 +21,26 @@ namespace amps::broker {
 
 class SowTopic final : public Store, public TimedWork {
  public:
-  // Declares the topic in its space. Fails when the configuration asks for what its message type
-  // cannot do. Requires: the lock.
-  static Status declare(TopicSpace* space, const SowTopicConfiguration& configuration)
+  // Declares the topic in its space and reads its file, if it has one, with the writer. Fails when the
+  // configuration asks for what its message type cannot do. Requires: the lock.
+  static Status declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer)
       AMPS_REQUIRES(space->mutex());
 
   Status prepare(Publish* publish, Change* change) override;
   Status locate(const Publish& publish, RecordStore::Slot* slot) override;
   Status prepare_removal(RecordStore::Slot slot, Change* change) override;
   void commit(const Change& change) override;
+  SavedPoint saved_point() const override { return saved_point_; }
+  Status recover(const Change& change) override;
   RecordStore* records() noexcept override { return &records_; }
   std::uint64_t run_due(std::uint64_t now_ms) override;
 
  private:
   SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration);
-  Status open();
+  Status open(SowWriter* writer);
+  Status load(const SavedChange& change);
+  void keep(const Record::Parts& parts);
+  void save(const Change& change);
   Status find_key(const Publish& publish);
   Status expire_overdue() AMPS_REQUIRES(space_->mutex());
   Status take_new_key();
@@ -48,6 +54,9 @@ class SowTopic final : public Store, public TimedWork {
   const MessageFormat* format_ = nullptr;  // None: the message type has no fields.
   KeyReader keys_;
   RecordStore records_;
+  SowWriter* writer_ = nullptr;  // None: records live in memory only.
+  SowWriter::Topic* file_ = nullptr;
+  SavedPoint saved_point_;
 
   // The change that was prepared last.
   std::string identity_;

@@ -3,6 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
 #include <string>
 
 #include "support/sow_answer.h"
@@ -215,5 +221,133 @@ TEST_CASE("a topic that cannot be kept as configured stops the start, with its n
     FAIL("started");
   } catch (const std::runtime_error& error) {
     CHECK(std::string(error.what()).find("topic numbers: ") != std::string::npos);
+  }
+}
+
+namespace {
+
+// A directory that goes with the test.
+struct TemporaryDirectory {
+  TemporaryDirectory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+  ~TemporaryDirectory() { REQUIRE(std::system(("rm -r " + path).c_str()) == 0); }
+  std::string path = "/tmp/sow_topic_test.XXXXXX";
+};
+
+amps::broker::SowTopicConfiguration persistent(const std::string& directory) {
+  auto topic = supplied("t");
+  topic.is_persistent = true;
+  topic.file_name = directory + "/t.sow";
+  topic.keys = {"/id"};
+  return topic;
+}
+
+// A broker in a process of its own.
+struct BrokerProcess {
+  explicit BrokerProcess(const std::string& directory) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    pid = ::fork();
+    if (pid == 0) {
+      TestBroker broker;
+      broker.configuration.sow.push_back(persistent(directory));
+      broker.start();
+      const std::uint16_t bound = broker.port();
+      if (::write(ends[1], &bound, sizeof bound) != sizeof bound) ::_exit(1);
+      for (;;) ::pause();
+    }
+    REQUIRE(::read(ends[0], &port, sizeof port) == sizeof port);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  ~BrokerProcess() { kill(); }
+  void kill() {
+    if (pid == 0) return;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    pid = 0;
+  }
+  pid_t pid = 0;
+  std::uint16_t port = 0;
+};
+
+}  // namespace
+
+TEST_CASE("SOW-26: after kill -9 in the middle of publishing, everything acknowledged is there") {
+  TemporaryDirectory directory;
+  std::map<std::string, int> acknowledged;
+  for (int round = 0; round < 3; ++round) {
+    BrokerProcess process(directory.path);
+    Client client(process.port);
+    client.logon();
+    const SowAnswer kept = raw::query(client, "\"c\":\"sow\",\"t\":\"t\",\"bs\":1000");
+    std::map<std::string, int> state;
+    for (const raw::SowRecord& record : kept.records) {
+      state[record.body.substr(6, 2)] = std::stoi(record.body.substr(13));
+    }
+    for (const auto& [id, version] : acknowledged) {
+      CAPTURE(id);
+      CHECK(state[id] >= version);
+    }
+    // Versions rise within a round and from round to round.
+    for (int i = 1; i <= 3'000; ++i) {
+      const std::string version = std::to_string(round * 10'000 + i);
+      client.send_frame(
+          "{\"c\":\"p\",\"t\":\"t\",\"a\":\"persisted\",\"cid\":\"" + version + "\",\"s\":" + version + "}",
+          "{\"id\":" + std::to_string(10 + i % 90) + ",\"n\":" + version + "}");
+    }
+    for (int i = 0; i < 1'500; ++i) {
+      const Frame ack = client.next("ack");
+      REQUIRE(ack.get("status") == "success");
+      const int version = std::stoi(ack.get("s"));
+      acknowledged[std::to_string(10 + version % 10'000 % 90)] = version;
+    }
+    process.kill();
+  }
+  CHECK(acknowledged.size() == 90);
+}
+
+TEST_CASE("SOW-25 SOW-26: deletes, expiry times and correlation ids outlive a restart") {
+  TemporaryDirectory directory;
+  auto topic = persistent(directory.path);
+  topic.expires = true;
+  TestBroker broker;
+  broker.with_manual_clock();
+  broker.configuration.sow.push_back(topic);
+  const auto connect = [&] {
+    broker.start();
+    auto client = std::make_unique<Client>(broker.port());
+    client->logon();
+    return client;
+  };
+  auto client = connect();
+  client->send_frame("{\"c\":\"p\",\"t\":\"t\",\"e\":100,\"x\":\"corr\"}", "{\"id\":1}");
+  client->send_frame("{\"c\":\"p\",\"t\":\"t\",\"e\":10}", "{\"id\":2}");
+  client->send_frame("{\"c\":\"p\",\"t\":\"t\"}", "{\"id\":3}");
+  client->send_frame("{\"c\":\"sow_delete\",\"t\":\"t\",\"cid\":\"d\",\"a\":\"persisted\"}", "{\"id\":3}");
+  CHECK(client->ack("d").get("status") == "success");
+  const std::string ask = "\"c\":\"sow\",\"t\":\"t\",\"bs\":10,\"opts\":\"timestamp\"";
+  const SowAnswer before = raw::query(*client, ask);
+  client.reset();
+  broker.broker.reset();
+  broker.clock.advance_ms(10'000);
+  client = connect();
+  const SowAnswer after = raw::query(*client, ask);
+  CHECK(after.bodies() == "{\"id\":1};");
+  CHECK(after.records[0].header.header == before.records[0].header.header);
+  broker.advance_ms(90'000);
+  CHECK(raw::query(*client, ask).records.empty());
+}
+
+TEST_CASE("SOW-27: a transient topic is empty after a restart") {
+  TestBroker broker;
+  broker.configuration.sow.push_back(supplied("t"));
+  for (int round = 0; round < 2; ++round) {
+    broker.start();
+    Client client(broker.port());
+    client.logon();
+    CHECK(raw::query(client, "\"c\":\"sow\",\"t\":\"t\"").records.empty());
+    client.send_frame("{\"c\":\"p\",\"t\":\"t\",\"k\":\"a\"}", "x");
+    client.expect_nothing();
+    broker.broker.reset();
   }
 }
