@@ -55,7 +55,7 @@ struct QueueConfiguration {
 };
 
 // A field of a topic, as joins name it. An empty message type is that of the view.
-struct FieldReference {
+struct JoinField {
   std::string message_type;
   std::string topic;
   std::string path;
@@ -69,8 +69,8 @@ struct ViewConfiguration {
   std::string source_message_type;  // Empty: that of the view.
   std::string source;
   struct Join {
-    FieldReference left;
-    FieldReference right;
+    JoinField left;
+    JoinField right;
   };
   std::vector<Join> joins;
   std::vector<std::string> projection;  // Fields: "expression AS /path".

@@ -10,14 +10,14 @@ namespace amps::broker {
 
 namespace {
 
-std::size_t find_source(const std::vector<JoinSource>& sources, const FieldReference& field) {
+std::size_t find_source(const std::vector<JoinSource>& sources, const JoinField& field) {
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const JoinSource& one) {
     return one.topic == field.topic && one.message_type == field.message_type;
   });
   return static_cast<std::size_t>(found - sources.begin());
 }
 
-std::size_t add_source(std::vector<JoinSource>* sources, const FieldReference& field) {
+std::size_t add_source(std::vector<JoinSource>* sources, const JoinField& field) {
   sources->push_back({field.message_type, field.topic, {}, {}});
   return sources->size() - 1;
 }
@@ -35,8 +35,8 @@ Status plan_join(const ViewConfiguration& view, std::vector<JoinSource>* out) {
   out->clear();
   for (const ViewConfiguration::Join& join : view.joins) {
     if (out->empty()) add_source(out, join.left);
-    const FieldReference* left = &join.left;
-    const FieldReference* right = &join.right;
+    const JoinField* left = &join.left;
+    const JoinField* right = &join.right;
     std::size_t left_source = find_source(*out, *left);
     std::size_t right_source = find_source(*out, *right);
     if (left_source == out->size() && right_source == out->size()) {

@@ -25,7 +25,7 @@ ViewConfiguration view_of(std::vector<ViewConfiguration::Join> joins) {
   return view;
 }
 
-FieldReference field(const std::string& topic, const std::string& path) {
+JoinField field(const std::string& topic, const std::string& path) {
   return {"json", topic, path};
 }
 
