@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
-import sys
 
 import pytest
+from certificates import Authority, self_signed
 
 import pyamps as AMPS
 from pyamps.testing import Broker, Collector
@@ -45,13 +44,6 @@ def test_trusted_by_uri(authority, tls_broker):
     assert works(f"{tls_broker.uri('json')}?tls_ca={authority.ca}")
 
 
-def test_unknown_authority_is_refused(tls_broker):
-    """Verification is on by default."""
-    with pytest.raises(AMPS.ConnectionException) as refused:
-        AMPS.Client().connect(tls_broker.uri("json"))
-    assert "certificate" in str(refused.value).lower()
-
-
 def test_verification_can_be_turned_off(tls_broker):
     """PY-007: by call and by URI."""
     assert works(f"{tls_broker.uri('json')}?tls_verify=false")
@@ -59,122 +51,129 @@ def test_verification_can_be_turned_off(tls_broker):
     assert works(tls_broker.uri("json"))
 
 
-def test_wrong_host_is_refused(authority):
-    certificate, key = authority.issue("elsewhere.example")
-    with Broker(certificate=certificate, private_key=key) as broker, pytest.raises(AMPS.ConnectionException) as refused:
-        AMPS.Client().connect(f"{broker.uri('json')}?tls_ca={authority.ca}")
-    assert refused.value.args[0]
+def in_days(days):
+    return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
 
 
-def test_expired_certificate_is_refused(authority):
-    past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-    certificate, key = authority.issue("127.0.0.1", not_after=past)
-    with Broker(certificate=certificate, private_key=key) as broker, pytest.raises(AMPS.ConnectionException) as refused:
-        AMPS.Client().connect(f"{broker.uri('json')}?tls_ca={authority.ca}")
-    assert "expired" in str(refused.value).lower()
+def of_unknown_authority(authority, folder):
+    (folder / "other").mkdir()
+    return Authority(folder / "other").issue("127.0.0.1")
 
 
-def test_client_certificates(authority):
-    """PY-009 PY-010: needed where the server asks."""
+# What is wrong with a server's certificate: how it is made, and the reason the client gives.
+REFUSED = {
+    "unknown authority": (of_unknown_authority, "of an unknown authority"),
+    "self-signed": (lambda authority, folder: self_signed("127.0.0.1", folder), "self-signed and not trusted"),
+    "wrong host": (lambda authority, folder: authority.issue("elsewhere.example"), "for another host"),
+    "wrong address": (lambda authority, folder: authority.issue("127.0.0.2"), "for another host"),
+    "expired": (
+        lambda authority, folder: authority.issue("127.0.0.1", not_after=in_days(-1)),
+        "has expired",
+    ),
+    "of tomorrow": (
+        lambda authority, folder: authority.issue("127.0.0.1", not_before=in_days(1), not_after=in_days(2)),
+        "not valid yet",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refused_with_the_reason(authority, tmp_path, what):
+    """PY-336: verification is on by default; nothing is sent to such a server."""
+    make, reason = REFUSED[what]
+    certificate, key = make(authority, tmp_path)
+    sent = []
+    with Broker(certificate=certificate, private_key=key) as broker, AMPS.Client() as client:
+        client.set_transport_filter(lambda data, incoming: sent.append(data))
+        with pytest.raises(AMPS.ConnectionException, match=reason) as refused:
+            client.connect(f"{broker.uri('json')}?tls_ca={authority.ca}")
+        assert "127.0.0.1" in str(refused.value)
+        assert reason in AMPS.ssl_get_error()
+        with pytest.raises(AMPS.DisconnectedException):
+            client.publish("t", "x")
+    assert sent == []
+
+
+def test_refused_without_any_setting(tls_broker):
+    """The authorities of the system do not know the test's authority."""
+    with pytest.raises(AMPS.ConnectionException, match="unknown authority"):
+        AMPS.Client().connect(tls_broker.uri("json"))
+
+
+def test_self_signed_certificate_that_is_trusted(tmp_path):
+    certificate, key = self_signed("127.0.0.1", tmp_path)
+    with Broker(certificate=certificate, private_key=key) as broker:
+        assert works(f"{broker.uri('json')}?tls_ca={certificate}")
+
+
+def test_servers_that_speak_no_tls(broker):
+    """The reason says what to look at."""
+    with pytest.raises(AMPS.ConnectionException, match="does it speak TLS"):
+        AMPS.Client().connect(broker.uri("json").replace("tcp:", "tcps:"))
+
+
+@pytest.fixture
+def asking_broker(authority):
+    """A broker whose clients must show a certificate."""
     certificate, key = authority.issue("127.0.0.1")
-    with Broker(certificate=certificate, private_key=key, ca_file=authority.ca) as broker:
-        AMPS.ssl_load_verify_locations(authority.ca)
-        with pytest.raises(AMPS.AMPSException):
-            works(broker.uri("json"))
-        own_certificate, own_key = authority.issue("client")
-        AMPS.ssl_use_certificate_file(own_certificate)
-        AMPS.ssl_use_private_key_file(own_key)
-        assert works(broker.uri("json"))
+    with Broker(certificate=certificate, private_key=key, ca_file=authority.ca) as running:
+        yield running
 
 
-def test_filter_sees_plain_text(authority, tls_broker):
-    """ADV-22: before encryption, after decryption."""
-    seen = {True: b"", False: b""}
-
-    def record(data, incoming):
-        seen[incoming] += data
-
+def test_client_certificates(authority, asking_broker):
+    """PY-009 PY-010: by call."""
+    certificate, key = authority.issue("client")
     AMPS.ssl_load_verify_locations(authority.ca)
-    got = Collector()
-    with AMPS.Client() as client:
-        client.set_transport_filter(record)
-        client.connect(tls_broker.uri("json"))
-        client.logon(10_000)
-        client.subscribe(got, "plain")
-        client.publish("plain", "readable")
-        got.wait_for(1)
-    assert b"readable" in seen[True]
-    assert b"readable" in seen[False]
+    AMPS.ssl_use_certificate_file(certificate)
+    AMPS.ssl_use_private_key_file(key)
+    assert works(asking_broker.uri("json"))
 
 
-def test_files_that_do_not_exist():
+def test_client_certificates_by_uri(authority, asking_broker):
+    """4.2: tls_cert and tls_key."""
+    certificate, key = authority.issue("client")
+    uri = f"{asking_broker.uri('json')}?tls_ca={authority.ca}&tls_cert={certificate}"
+    assert works(f"{uri}&tls_key={key}")
+    with pytest.raises(AMPS.InvalidTransportOptionsException, match="needs 'tls_key'"):
+        AMPS.Client().connect(uri)
+
+
+def test_refused_clients(authority, tmp_path):
+    """A client without a certificate, or with one of another authority, has no session; the broker's log says why."""
+    lines = []
+    certificate, key = authority.issue("127.0.0.1")
+    with Broker(
+        certificate=certificate, private_key=key, ca_file=authority.ca, log=lambda level, line: lines.append(line)
+    ) as broker:
+        uri = f"{broker.uri('json')}?tls_ca={authority.ca}"
+        own_certificate, own_key = Authority(tmp_path).issue("client")
+        for client_uri in (uri, f"{uri}&tls_cert={own_certificate}&tls_key={own_key}"):
+            with pytest.raises(AMPS.ConnectionException):
+                works(client_uri)
+    log = "\n".join(lines)
+    assert "it showed no certificate, and one is required" in log
+    assert "its certificate is of an unknown authority" in log
+
+
+def test_certificate_of_another_key(authority, asking_broker):
+    """Found before anything is sent."""
+    certificate, _ = authority.issue("client")
+    _, key = authority.issue("client")
+    with pytest.raises(AMPS.ConnectionException, match="key values mismatch"):
+        AMPS.Client().connect(f"{asking_broker.uri()}?tls_ca={authority.ca}&tls_cert={certificate}&tls_key={key}")
+
+
+@pytest.mark.parametrize("name", ["ssl_load_verify_locations", "ssl_use_certificate_file", "ssl_use_private_key_file"])
+def test_files_that_do_not_exist(name):
     """PY-012: a sentence with the file."""
-    for function in (AMPS.ssl_load_verify_locations, AMPS.ssl_use_certificate_file, AMPS.ssl_use_private_key_file):
-        try:
-            function("/no/such/file.pem")
-            with pytest.raises(AMPS.AMPSException) as refused:
-                AMPS.Client().connect("tcps://127.0.0.1:1/amps/json")
-        except AMPS.AMPSException as error:
-            refused = type("refused", (), {"value": error})
-        assert "file.pem" in str(refused.value)
-        AMPS.ssl_free()
-    assert isinstance(AMPS.ssl_get_error(), str)
+    with pytest.raises(AMPS.AMPSException, match=r"no/such/file\.pem"):
+        getattr(AMPS, name)("/no/such/file.pem")
+    assert "file.pem" in AMPS.ssl_get_error()
 
 
-def child(program, *arguments):
-    result = subprocess.run(
-        [sys.executable, "-c", "import sys, pyamps\n" + program, *arguments],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
-    return result.stdout
-
-
-def test_ssl_init_of_a_library_that_is_none():
-    """PY-005 ADV-27: missing files, and libraries that are no OpenSSL."""
-    said = child(
-        "for name in ('/no/such/libssl.so', 'libm.so.6'):\n"
-        "    try: pyamps.ssl_init(name)\n"
-        "    except pyamps.AMPSException as error: print(error)\n"
-    )
-    assert len(said.splitlines()) == 2
-    assert "/no/such/libssl.so" in said
-    assert "libm.so.6" in said
-
-
-def test_ssl_init_with_a_name(authority, tls_broker):
-    """ADV-28 ADV-29: before connecting; twice the same is fine; another one later is refused."""
-    said = child(
-        "try: import _ssl\nexcept ImportError: pass\n"
-        "import ctypes.util, re\n"
-        "maps = [line.split()[-1] for line in open('/proc/self/maps') if 'libssl' in line]\n"
-        "path = maps[0] if maps else ctypes.util.find_library('ssl')\n"
-        "pyamps.ssl_init(path)\npyamps.ssl_init(path)\n"
-        "pyamps.ssl_load_verify_locations(sys.argv[2])\n"
-        "client = pyamps.Client()\nclient.connect(sys.argv[1])\nclient.logon(10000)\nprint(pyamps.ssl_version())\n"
-        "try: pyamps.ssl_init('libm.so.6')\nexcept pyamps.AMPSException as error: print('refused')\n"
-        "client.flush(5000)\n",
-        tls_broker.uri("json"), authority.ca,
-    )  # fmt: skip
-    assert "OpenSSL" in said
-    assert "refused" in said
-
-
-def test_ssl_init_from_context(authority, tls_broker):
-    """PY-006: an SSL_CTX of the program's own."""
-    said = child(
-        "import ctypes, _ssl\n"
-        "path = [line.split()[-1] for line in open('/proc/self/maps') if 'libssl' in line]\n"
-        "if not path: print('static'); sys.exit()\n"
-        "ssl = ctypes.CDLL(path[0])\n"
-        "for name in ('TLS_client_method', 'SSL_CTX_new'):\n"
-        "    getattr(ssl, name).restype = ctypes.c_void_p\n"
-        "ssl.SSL_CTX_new.argtypes = [ctypes.c_void_p]\n"
-        "context = ssl.SSL_CTX_new(ssl.TLS_client_method())\n"
-        "ssl.SSL_CTX_load_verify_locations.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p]\n"
-        "ssl.SSL_CTX_load_verify_locations(context, sys.argv[2].encode(), None)\n"
-        "pyamps.ssl_init_from_context(context, path[0])\n"
-        "client = pyamps.Client()\nclient.connect(sys.argv[1])\nclient.logon(10000)\nprint('works')\n",
-        tls_broker.uri("json"), authority.ca,
-    )  # fmt: skip
-    assert said.strip() in ("works", "static")
+def test_settings_are_forgotten(authority, tls_broker):
+    """PY-011: ssl_free() leaves the library loaded and trusts the system's authorities again."""
+    AMPS.ssl_load_verify_locations(authority.ca)
+    AMPS.ssl_free()
+    with pytest.raises(AMPS.ConnectionException, match="unknown authority"):
+        AMPS.Client().connect(tls_broker.uri("json"))

@@ -106,7 +106,7 @@ Status find_anywhere(std::unique_ptr<Loaded>* out) {
     if (status.ok()) return status;
     reasons += (reasons.empty() ? "" : "; ") + status.text();
   }
-  return {AMPS_E_SSL, "no OpenSSL for TLS was found; name one with ssl_init(): " + reasons};
+  return {AMPS_E_TRANSPORT_TYPE, "no OpenSSL for TLS was found; name one with ssl_init(): " + reasons};
 }
 
 struct Choice {
