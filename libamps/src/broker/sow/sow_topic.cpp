@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "broker/format/difference.h"
+#include "broker/format/merge.h"
 #include "broker/sow/record_key.h"
 
 namespace amps::broker {
@@ -168,14 +170,42 @@ Status SowTopic::expire_overdue() {
   return {};
 }
 
+Status SowTopic::check_size(std::string_view body) const {
+  if (body.size() + kSlabOverhead <= configuration_.slab_bytes) return {};
+  return Status(AMPS_E_PUBLISH,
+                "record of " + std::to_string(body.size()) + " bytes exceeds limit of " +
+                    std::to_string(configuration_.slab_bytes - kSlabOverhead),
+                "record too large");
+}
+
+// A record that cannot be read is replaced: there is nothing to merge into.
+Status SowTopic::merge_delta(Publish* publish) {
+  if (format_ == nullptr || !format_->traits().deltas) return {};
+  AMPS_RETURN_IF_ERROR(format_->parse(publish->body, &delta_document_));
+  if (!format_->parse(previous_->body(), &record_document_).ok()) return {};
+  merge(delta_document_, &record_document_);
+  merged_.clear();
+  AMPS_RETURN_IF_ERROR(format_->write(record_document_, &merged_));
+  publish->body = merged_.view();
+  return check_size(publish->body);
+}
+
+Difference SowTopic::difference(const Change& change, std::string* out) {
+  if (format_ == nullptr || !format_->traits().deltas) return Difference::kUnsupported;
+  if (!format_->parse(change.previous, &record_document_).ok() ||
+      !format_->parse(change.current, &delta_document_).ok()) {
+    return Difference::kUnsupported;
+  }
+  const bool some = find_difference(record_document_, delta_document_, keys_.paths(), &difference_document_);
+  Buffer text;
+  if (!format_->write(difference_document_, &text).ok()) return Difference::kUnsupported;
+  out->assign(text.view());
+  return some ? Difference::kSome : Difference::kNone;
+}
+
 Status SowTopic::prepare(Publish* publish, Change* change) {
   space_->mutex().assert_held();
-  if (publish->body.size() + kSlabOverhead > configuration_.slab_bytes) {
-    return Status(AMPS_E_PUBLISH,
-                  "record of " + std::to_string(publish->body.size()) + " bytes exceeds limit of " +
-                      std::to_string(configuration_.slab_bytes - kSlabOverhead),
-                  "record too large");
-  }
+  AMPS_RETURN_IF_ERROR(check_size(publish->body));
   if (file_ != nullptr) AMPS_RETURN_IF_ERROR(writer_->failure(file_));
   AMPS_RETURN_IF_ERROR(find_key(*publish));
   AMPS_RETURN_IF_ERROR(expire_overdue());
@@ -189,8 +219,10 @@ Status SowTopic::prepare(Publish* publish, Change* change) {
     change->kind = ChangeKind::kUpdate;
     change->previous = previous_->body();
     change->previous_correlation_id = previous_->correlation_id();
-    if (publish->delta && publish->correlation_id.empty())
-      publish->correlation_id = previous_->correlation_id();
+    if (publish->delta) {
+      AMPS_RETURN_IF_ERROR(merge_delta(publish));
+      if (publish->correlation_id.empty()) publish->correlation_id = previous_->correlation_id();
+    }
   }
   change->key = key_;
   change->current = publish->body;

@@ -30,6 +30,7 @@ class SowTopic final : public Store, public TimedWork {
   Status locate(const Publish& publish, RecordStore::Slot* slot) override;
   Status prepare_removal(RecordStore::Slot slot, Change* change) override;
   void commit(const Change& change) override;
+  Difference difference(const Change& change, std::string* out) override;
   SavedPoint saved_point() const override { return saved_point_; }
   Status recover(const Change& change) override;
   RecordStore* records() noexcept override { return &records_; }
@@ -39,6 +40,8 @@ class SowTopic final : public Store, public TimedWork {
   SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration);
   Status open(SowWriter* writer);
   Status load(const SavedChange& change);
+  Status merge_delta(Publish* publish);
+  Status check_size(std::string_view body) const;
   void keep(const Record::Parts& parts);
   void save(const Change& change);
   Status find_key(const Publish& publish);
@@ -63,6 +66,12 @@ class SowTopic final : public Store, public TimedWork {
   std::string key_;
   RecordStore::Slot slot_ = RecordStore::kNone;  // kNone: a new record.
   RecordRef previous_;                           // Keeps the views of the change alive.
+  Buffer merged_;
+
+  // Memory that is used again for each delta.
+  Document record_document_;
+  Document delta_document_;
+  Document difference_document_;
 };
 
 }  // namespace amps::broker

@@ -224,6 +224,55 @@ TEST_CASE("a topic that cannot be kept as configured stops the start, with its n
   }
 }
 
+TEST_CASE("DLT-09 DLT-10 OOF-11: a delta is merged, and the whole message is stored and delivered") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.keys = {"/id"};
+  at.start(topic);
+  auto watcher = at.connect("watcher");
+  watcher->subscribe("t", "s");
+  const auto delta = [&](const std::string& body, const std::string& members = {}) {
+    at.client->send_frame("{\"c\":\"delta_publish\",\"t\":\"t\"" + members + "}", body);
+    return watcher->next("p");
+  };
+  CHECK(delta("{\"id\":1,\"a\":1}", ",\"x\":\"first\"").body == "{\"id\":1,\"a\":1}");
+  const Frame merged = delta("{\"id\":1,\"b\":2}");
+  CHECK(merged.body == "{\"id\":1,\"a\":1,\"b\":2}");
+  CHECK(merged.get("x") == "first");
+  CHECK(delta("{\"id\":1,\"b\":2}", ",\"x\":\"second\"").get("x") == "second");  // An update, though equal.
+  CHECK(at.ask().bodies() == "{\"id\":1,\"a\":1,\"b\":2};");
+  at.client->send_frame("{\"c\":\"delta_publish\",\"t\":\"t\",\"cid\":\"p\",\"a\":\"processed\"}",
+                        "{\"a\":1}");
+  CHECK(at.client->ack("p").get("reason") == "bad sow key");
+}
+
+TEST_CASE("DLT-06: a delta to a topic without state is a publish") {
+  Fixture at;
+  at.start(supplied("t"));
+  auto watcher = at.connect("watcher");
+  watcher->subscribe("other", "s");
+  at.client->send_frame("{\"c\":\"delta_publish\",\"t\":\"other\"}", "{\"a\":1}");
+  CHECK(watcher->next("p").body == "{\"a\":1}");
+}
+
+TEST_CASE("DLT-19 DLT-11 DLT-13: a delta subscription begins with whole records and goes on with changes") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.keys = {"/id"};
+  at.start(topic);
+  const auto put = [&](const std::string& body) { at.client->send_frame("{\"c\":\"p\",\"t\":\"t\"}", body); };
+  put("{\"id\":1,\"a\":1,\"b\":2}");
+  at.client->expect_nothing();
+  auto watcher = at.connect("watcher");
+  CHECK(raw::query(*watcher, "\"c\":\"sow_and_delta_subscribe\",\"t\":\"t\",\"opts\":\"no_empties\"")
+            .bodies() == "{\"id\":1,\"a\":1,\"b\":2};");
+  put("{\"id\":1,\"a\":1,\"b\":3}");
+  put("{\"id\":1,\"a\":1,\"b\":3}");  // No change: left out.
+  put("{\"id\":2,\"a\":1}");
+  CHECK(watcher->next("p").body == "{\"id\":1,\"b\":3}");
+  CHECK(watcher->next("p").body == "{\"id\":2,\"a\":1}");
+}
+
 namespace {
 
 // A directory that goes with the test.
