@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The public headers compile for every compiler and standard we promise, without warnings.
+"""CPP-001 CPP-002 CPP-003 CPP-339: public headers compile with every compiler and standard we promise, no warnings.
 
 The sources beside this file go through the whole matrix; each header alone, twice in a row, through
 its corners. GCC and Clang must both be there: tools/packages-test.txt installs them.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers of users name the classes before ours are read: as classes, in no inner namespace.
+// CPP-001 CPP-002 CPP-003: headers of users name the classes before ours are read: as classes, in no inner
+// namespace. Both spellings of the includes name the same headers.
 namespace AMPS {
 class Authenticator;
 class BookmarkStore;
@@ -20,6 +21,7 @@ class SubscriptionManager;
 void use(AMPS::Client& client, AMPS::Message& message);
 
 #include <HAClient.hpp>
+#include <amps/HAClient.hpp>
 #include <amps/ampsplusplus.hpp>
 #include <ampsplusplus.hpp>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The layout table as C99 sees it: an array of negative size names the row that moved. */
+/* C-107: the layout table as C99 sees it: an array of negative size names the row that moved. */
 #include "layout_table.h"
 
 #include <amps/amps.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout table as C++ sees it, and the classes that share a layout with C structs.
+// CPP-336: the layout table as C++ sees it, and the classes that share a layout with C structs.
 #include "layout_table.h"
 
 #include <amps/amps_broker.h>
@@ -32,3 +32,17 @@ static_assert(sizeof(AMPS::MessageHandler) == 3 * sizeof(void*), "a handler is t
 // A handler of a program is called with what the library has, so both must be passed alike.
 static_assert(std::is_same<amps_message_fn, void (*)(amps_message_ref_t*, void*)>::value,
               "type of message handlers");
+
+// What programs derive from and the library deletes through a base.
+#define INTERFACE(type) \
+  static_assert(std::has_virtual_destructor<type>::value, #type " needs a virtual destructor")
+INTERFACE(AMPS::Authenticator);
+INTERFACE(AMPS::BookmarkStoreImpl);
+INTERFACE(AMPS::ConnectionStateListener);
+INTERFACE(AMPS::ExceptionListener);
+INTERFACE(AMPS::FailedResubscribeHandler);
+INTERFACE(AMPS::FailedWriteHandler);
+INTERFACE(AMPS::ReconnectDelayStrategyImpl);
+INTERFACE(AMPS::ServerChooserImpl);
+INTERFACE(AMPS::StoreImpl);
+INTERFACE(AMPS::SubscriptionManager);

@@ -120,7 +120,9 @@ struct Answers : AMPS::Authenticator {
 
 }  // namespace
 
-TEST_CASE("a chooser in C++ leads an HAClient past a dead server") {
+TEST_CASE(
+    "CPP-218 CPP-226 CPP-235 CPP-236 CPP-237 CPP-238 CPP-239: "
+    "a chooser in C++ leads an HAClient past a dead server") {
   RunningBroker broker;
   Received reports;
   {
@@ -136,7 +138,9 @@ TEST_CASE("a chooser in C++ leads an HAClient past a dead server") {
   CHECK(reports.joined(3) == std::to_string(AMPS_E_CONNECTION_REFUSED) + " chooses; success; freed");
 }
 
-TEST_CASE("connecting ends when the chooser or the delay strategy gives up") {
+TEST_CASE(
+    "CPP-218 CPP-240 CPP-224 CPP-243 CPP-332: "
+    "connecting ends when the chooser or the delay strategy gives up") {
   Received reports;
   AMPS::HAClient client("gives-up");
   CHECK_THROWS_AS(client.connectAndLogon(), AMPS::AMPSException);
@@ -148,7 +152,7 @@ TEST_CASE("connecting ends when the chooser or the delay strategy gives up") {
   CHECK_THROWS_AS(client.connectAndLogon(), AMPS::ReconnectMaximumExceededException);
 }
 
-TEST_CASE("the library's own parts can be used and derived from") {
+TEST_CASE("CPP-241 CPP-244 CPP-245 CPP-259: the library's own parts can be used and derived from") {
   RunningBroker broker;
   AMPS::DefaultServerChooser* const list = new AMPS::DefaultServerChooser();
   AMPS::ServerChooser chooser(list);
@@ -170,7 +174,7 @@ TEST_CASE("the library's own parts can be used and derived from") {
   CHECK_FALSE(client.getServerVersionInfo().getVersionString().empty());
 }
 
-TEST_CASE("a plain client where an HAClient is wanted is refused") {
+TEST_CASE("CPP-215 CPP-234: a plain client where an HAClient is wanted is refused") {
   AMPS::Client plain("plain");
   AMPS::HAClient& wrong = *reinterpret_cast<AMPS::HAClient*>(&plain);  // What a ctypes call amounts to.
   CHECK_THROWS_AS(wrong.connectAndLogon(), AMPS::UsageException);
@@ -183,7 +187,7 @@ TEST_CASE("a plain client where an HAClient is wanted is refused") {
   CHECK(base.getName() == "real");
 }
 
-TEST_CASE("a subscription manager in C++ places subscriptions again") {
+TEST_CASE("CPP-206 CPP-207 CPP-254 CPP-257: a subscription manager in C++ places subscriptions again") {
   Received calls, received;
   auto first = std::make_unique<RunningBroker>();
   RunningBroker second;
@@ -207,7 +211,9 @@ TEST_CASE("a subscription manager in C++ places subscriptions again") {
   CHECK(received.joined(1) == "after the loss");
 }
 
-TEST_CASE("stores set from C++ come back as the objects they were") {
+TEST_CASE(
+    "CPP-202 CPP-203 CPP-204 CPP-205 CPP-260 CPP-283: "
+    "stores set from C++ come back as the objects they were") {
   Received calls;
   AMPS::Client client("stores");
   Remembers* const bookmarks = new Remembers(&calls);
@@ -227,7 +233,7 @@ TEST_CASE("stores set from C++ come back as the objects they were") {
                   AMPS::AlreadyConnectedException);
 }
 
-TEST_CASE("tables of user objects call through and report what was thrown") {
+TEST_CASE("C-110: tables of user objects call through and report what was thrown") {
   Received calls;
   AMPS::Client client("tables");
   client.setBookmarkStore(AMPS::BookmarkStore(new Remembers(&calls)));
@@ -251,7 +257,7 @@ TEST_CASE("tables of user objects call through and report what was thrown") {
   CHECK(delay.table()->wait_duration(delay.self(), amps_span_t{"u", 1}, &wait_ms) == AMPS_E_RECONNECT_MAX);
 }
 
-TEST_CASE("an object of another language is forwarded to, and passed on as it is") {
+TEST_CASE("C-110 CPP-227: an object of another language is forwarded to, and passed on as it is") {
   const amps_server_chooser_vt_t* table = nullptr;
   void* self = nullptr;
   REQUIRE(amps_default_chooser_new(&table, &self) == AMPS_E_OK);
@@ -271,7 +277,7 @@ TEST_CASE("an object of another language is forwarded to, and passed on as it is
   CHECK(client.getSubscriptionManager() == nullptr);
 }
 
-TEST_CASE("a failed write handler belongs to the client") {
+TEST_CASE("CPP-197 CPP-198: a failed write handler belongs to the client") {
   struct Refused : AMPS::FailedWriteHandler {
     explicit Refused(const std::shared_ptr<int>& kept) : alive(kept) {}
     void failedWrite(const Message&, const char*, size_t) override {}
@@ -288,7 +294,7 @@ TEST_CASE("a failed write handler belongs to the client") {
   CHECK(alive.use_count() == 1);
 }
 
-TEST_CASE("an authenticator in C++ provides the password and hears of the logon") {
+TEST_CASE("CPP-145 CPP-246 CPP-248: an authenticator in C++ provides the password and hears of the logon") {
   RunningBroker broker;
   Answers answers;
   AMPS::Client client("authenticates");

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 #include <amps/ampsplusplus.hpp>
 
+#include <atomic>
 #include <future>
 #include <memory>
 
 #include "broker.h"
+#include "outgoing.h"
 
 using AMPS::Message;
 using facade::Received;
@@ -21,7 +23,9 @@ AMPS::Client connected(const RunningBroker& broker, const std::string& name) {
   return client;
 }
 
-void keep_data(Message& message, void* received) { static_cast<Received*>(received)->add(message.getData()); }
+void keep_data(Message& message, void* received) {
+  static_cast<Received*>(received)->add(message.getData());
+}
 
 class KeptFailures : public AMPS::ExceptionListener {
  public:
@@ -34,7 +38,9 @@ class KeptFailures : public AMPS::ExceptionListener {
 
 }  // namespace
 
-TEST_CASE("a function handler gets what was published in every form") {
+TEST_CASE(
+    "CPP-115 CPP-154 CPP-155 CPP-157 CPP-158 CPP-166: "
+    "a function handler gets what was published in every form") {
   RunningBroker broker;
   Received received;
   AMPS::Client client = connected(broker, "function-handler");
@@ -47,7 +53,7 @@ TEST_CASE("a function handler gets what was published in every form") {
   CHECK(received.joined(4) == "literal; strings; " + std::string("pair\0s", 6) + "; delta");
 }
 
-TEST_CASE("a lambda handler lives until its subscription is gone") {
+TEST_CASE("CPP-116 CPP-173 CPP-175: a lambda handler lives until its subscription is gone") {
   RunningBroker broker;
   Received received;
   AMPS::Client client = connected(broker, "lambda-handler");
@@ -66,7 +72,7 @@ TEST_CASE("a lambda handler lives until its subscription is gone") {
   CHECK(alive.use_count() == 1);
 }
 
-TEST_CASE("a stream yields messages, then time-outs, then ends") {
+TEST_CASE("CPP-123 CPP-125 CPP-128 CPP-167: a stream yields messages, then time-outs, then ends") {
   RunningBroker broker;
   AMPS::Client client = connected(broker, "stream");
   AMPS::MessageStream stream = client.subscribe("orders").timeout(5000);
@@ -83,7 +89,7 @@ TEST_CASE("a stream yields messages, then time-outs, then ends") {
   CHECK(stream.begin() == stream.end());
 }
 
-TEST_CASE("a message kept by a handler outlives the handler") {
+TEST_CASE("CPP-021 CPP-022 CPP-122: a message kept by a handler outlives the handler") {
   RunningBroker broker;
   std::promise<Message> handle, copy;
   AMPS::Client client = connected(broker, "keeper");
@@ -95,7 +101,7 @@ TEST_CASE("a message kept by a handler outlives the handler") {
   CHECK(handle.get_future().get().getData() == "first");
 }
 
-TEST_CASE("an exception of a handler is reported and delivery goes on") {
+TEST_CASE("CPP-120 CPP-191 CPP-251: an exception of a handler is reported and delivery goes on") {
   RunningBroker broker;
   Received received, failures;
   AMPS::Client client = connected(broker, "thrower");
@@ -120,7 +126,7 @@ TEST_CASE("an exception of a handler is reported and delivery goes on") {
   CHECK(texts[0].find("the handler's own text") != std::string::npos);
 }
 
-TEST_CASE("failures come back as the class of their kind") {
+TEST_CASE("CPP-144 CPP-314 CPP-316 CPP-318 CPP-319 CPP-325: failures come back as the class of their kind") {
   AMPS::Client client("failures");
   CHECK_THROWS_AS(client.publish("t", "d"), AMPS::DisconnectedException);
   CHECK_THROWS_AS(client.connect("nonsense"), AMPS::ConnectionException);
@@ -134,7 +140,7 @@ TEST_CASE("failures come back as the class of their kind") {
   CHECK_THROWS_AS(client.unsubscribe(""), AMPS::UsageException);
 }
 
-TEST_CASE("waiting for the server inside a handler is refused at once") {
+TEST_CASE("CPP-119: waiting for the server inside a handler is refused at once") {
   RunningBroker broker;
   Received outcome;
   AMPS::Client client = connected(broker, "impatient");
@@ -152,7 +158,7 @@ TEST_CASE("waiting for the server inside a handler is refused at once") {
   CHECK(outcome.joined(1) == "refused");
 }
 
-TEST_CASE("last-chance, global and state listeners are told") {
+TEST_CASE("CPP-192 CPP-196 CPP-199 CPP-250: last-chance, global and state listeners are told") {
   struct States : AMPS::ConnectionStateListener {
     Received seen;
     void connectionStateChanged(State state) override { seen.add(std::to_string(state)); }
@@ -181,7 +187,7 @@ TEST_CASE("last-chance, global and state listeners are told") {
   client.removeConnectionStateListener(&states);
 }
 
-TEST_CASE("a lost connection calls the disconnect handler with the client") {
+TEST_CASE("CPP-190 CPP-118: a lost connection calls the disconnect handler with the client") {
   Received lost;
   AMPS::Client client("loser");
   client.setDisconnectHandler([&](AMPS::Client& c) { lost.add(c.getName()); });
@@ -193,7 +199,9 @@ TEST_CASE("a lost connection calls the disconnect handler with the client") {
   CHECK(lost.joined(1) == "loser");
 }
 
-TEST_CASE("settings read back, and one client has many handles") {
+TEST_CASE(
+    "CPP-134 CPP-136 CPP-153 CPP-184 CPP-186 CPP-188 CPP-208 CPP-210: "
+    "settings read back, and one client has many handles") {
   AMPS::Client client("settings");
   client.setAutoAck(true);
   client.setAckBatchSize(0);
@@ -213,7 +221,9 @@ TEST_CASE("settings read back, and one client has many handles") {
   CHECK_FALSE(AMPS::Client().getName().empty());
 }
 
-TEST_CASE("transport filter, thread callback and deferred execution run where they should") {
+TEST_CASE(
+    "CPP-212 CPP-213 CPP-214: "
+    "transport filter, thread callback and deferred execution run where they should") {
   struct Seen {
     Received events;
     static void filter(const unsigned char*, size_t, short direction, void* self) {
@@ -244,4 +254,112 @@ TEST_CASE("transport filter, thread callback and deferred execution run where th
   CHECK(seen.saw("out", 4));
   CHECK(seen.saw("in", 4));
   CHECK(seen.saw("deferred", 4));
+}
+
+TEST_CASE("CPP-145: a logon returns its id and sends its options, in both shapes") {
+  RunningBroker broker;
+  facade::Outgoing sent;
+  AMPS::Client client("logs-on");
+  sent.attach(client);
+  client.setLogonCorrelationData("c29tZQ");
+  client.connect(broker.uri());
+  const std::string id = client.logon("pretty=true", 5000);
+  const std::string header = sent.header("logon");
+  CAPTURE(header);
+  CHECK(facade::Outgoing::value(header, "cid") == id);
+  CHECK(facade::Outgoing::value(header, "opts") == "pretty=true");
+  CHECK(facade::Outgoing::value(header, "client_name") == "logs-on");
+  CHECK(facade::Outgoing::value(header, "mt") == "json");
+  CHECK(facade::Outgoing::value(header, "x") == "c29tZQ");
+  client.disconnect();
+  client.connect(broker.uri());
+  const std::string second = client.logon(5000, AMPS::DefaultAuthenticator::instance(), "ack_conflation=1s");
+  CHECK(facade::Outgoing::value(sent.header("logon"), "cid") == second);
+  CHECK(facade::Outgoing::value(sent.header("logon"), "opts") == "ack_conflation=1s");
+  CHECK_THROWS_AS(client.logon(), AMPS::DuplicateLogonException);
+  client.disconnect();
+}
+
+TEST_CASE("CPP-146 CPP-147: disconnecting on purpose tells no handler, and the client connects again") {
+  RunningBroker broker;
+  Received lost, received;
+  AMPS::Client client = connected(broker, "leaves");
+  client.setDisconnectHandler([&](AMPS::Client&) { lost.add("lost"); });
+  CHECK(client.getURI() == broker.uri());
+  client.disconnect();
+  client.disconnect();
+  CHECK_THROWS_AS(client.publish("t", "d"), AMPS::DisconnectedException);
+  client.connect(broker.uri());
+  client.logon(5000);
+  client.subscribe([&](Message& m) { received.add(m.getData()); }, "t");
+  client.publish("t", "again");
+  CHECK(received.joined(1) == "again");
+  CHECK(lost.wait_for(0).empty());
+}
+
+TEST_CASE("CPP-134: a connection ends with the last handle of its client") {
+  RunningBroker broker;
+  Received gone;
+  AMPS::Client watcher = connected(broker, "watcher");
+  watcher.subscribe(
+      [&](Message& m) {
+        const std::string event = m.getData();
+        if (event.find("\"disconnect\"") != std::string::npos) gone.add(event);
+      },
+      "/AMPS/ClientStatus");
+  {
+    AMPS::Client copy("unused");
+    {
+      AMPS::Client client = connected(broker, "short-lived");
+      copy = client;
+    }
+    copy.publishFlush(5000);  // Still there.
+    CHECK(copy.getName() == "short-lived");
+  }
+  CHECK(gone.joined(1).find("short-lived") != std::string::npos);
+}
+
+TEST_CASE(
+    "CPP-324: an answer that does not come in time is a TimedOutException, and the command is taken back") {
+  struct Deaf {
+    static amps_result filter(amps_transport_bytes_t* bytes, void* on) {
+      if (bytes->incoming && *static_cast<std::atomic<bool>*>(on)) bytes->bytes.len = 0;
+      return AMPS_E_OK;
+    }
+  };
+  RunningBroker broker;
+  std::atomic<bool> is_deaf{false};
+  facade::Outgoing sent;
+  AMPS::Client client = connected(broker, "impatient");
+  sent.attach(client);
+  amps_transport_filter_t filter{};
+  filter.struct_size = sizeof filter;
+  filter.fn = &Deaf::filter;
+  filter.userdata = &is_deaf;
+  REQUIRE(amps_client_set_transport_filter(static_cast<amps_client_t*>(client.getHandle()), &filter) ==
+          AMPS_E_OK);
+  is_deaf = true;
+  CHECK_THROWS_AS(client.subscribe("orders", 20), AMPS::TimedOutException);
+  CHECK_THROWS_AS(client.publishFlush(20), AMPS::TimedOutException);
+  is_deaf = false;
+  client.publishFlush(5000);
+  client.disconnect();
+}
+
+TEST_CASE("CPP-191 CPP-251: a listener given by reference is told, and replaced") {
+  RunningBroker broker;
+  Received first_failures, second_failures;
+  const KeptFailures first(&first_failures), second(&second_failures);
+  AMPS::Client client = connected(broker, "reports");
+  client.setExceptionListener(first);
+  CHECK(client.getExceptionListener() == &first);
+  client.subscribe([](Message& m) { throw std::runtime_error(m.getData()); }, "t");
+  client.publish("t", "one");
+  CHECK(first_failures.joined(1).find("one") != std::string::npos);
+  client.setExceptionListener(second);
+  client.publish("t", "two");
+  CHECK(second_failures.joined(1).find("two") != std::string::npos);
+  client.setExceptionListener(std::shared_ptr<const AMPS::ExceptionListener>());
+  CHECK(client.getExceptionListener() == nullptr);
+  CHECK(first_failures.wait_for(1).size() == 1);
 }

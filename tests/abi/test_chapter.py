@@ -69,7 +69,7 @@ def test_my_message_handler(chapter, client):
 
 @pytest.mark.parametrize("name", ["publish_data", "publish_message"])
 def test_publish(chapter, client, name):
-    """E-06 E-07 E-09 E-13 E-14 CPP-154: publishes through the client it is given; null text does nothing."""
+    """E-06 E-07 E-09 E-13 E-14 CPP-154 CPP-337: publishes through the client it is given; null text does nothing."""
     got = Collector()
     client.subscribe(got, f"chapter/{name}")
     publish = getattr(chapter, name)
@@ -106,7 +106,7 @@ def test_configure_client(chapter):
 
 
 def test_install_server_chooser(chapter, broker, monkeypatch):
-    """E-08 CPP-226 CPP-235: an AMPS::HAClient connects by a chooser that C++ installed."""
+    """E-08 CPP-226 CPP-235 CPP-337: an AMPS::HAClient connects by a chooser that C++ installed."""
     monkeypatch.setitem(os.environ, "CHAPTER_SERVER", broker.uri("json"))
     got = Collector()
     with AMPS.HAClient("chapter", no_store=True) as client:

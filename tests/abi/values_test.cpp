@@ -9,7 +9,9 @@ using AMPS::Command;
 using AMPS::Field;
 using AMPS::Message;
 
-TEST_CASE("a field is a view that compares by bytes and prints its length only") {
+TEST_CASE(
+    "CPP-009 CPP-010 CPP-011 CPP-012 CPP-013 CPP-014 CPP-015 CPP-016: "
+    "a field is a view that compares by bytes and prints its length only") {
   const std::string text("abc\0def", 7);
   const Field field(text);
   CHECK(field.data() == text.data());
@@ -25,7 +27,7 @@ TEST_CASE("a field is a view that compares by bytes and prints its length only")
   CHECK(Field() == Field(""));
 }
 
-TEST_CASE("clear frees a deep copy and leaves bytes of others alone") {
+TEST_CASE("CPP-017 CPP-018: clear frees a deep copy and leaves bytes of others alone") {
   char bytes[] = "bytes";
   Field view(bytes);
   Field copy = view.deepCopy();
@@ -38,48 +40,7 @@ TEST_CASE("clear frees a deep copy and leaves bytes of others alone") {
   CHECK(copy.empty());
 }
 
-TEST_CASE("a message sets, assigns and clears fields under every spelling") {
-  Message message;
-  CHECK_FALSE(message.isValid());
-  CHECK(message.getTopic().empty());
-  message.setTopic("orders").setQueryID("q1").setCommandEnum(Message::Command::SOW);
-  CHECK(message.isValid());
-  CHECK(message.getQueryId() == "q1");
-  CHECK(message.getCommand() == "sow");
-  const std::string kept = "borrowed";
-  message.assignFilter(kept);
-  CHECK(message.getFilter().data() == kept.data());
-  message.setAckTypeEnum(Message::AckType::Processed | Message::AckType::Completed);
-  CHECK(message.getAckType() == "processed,completed");
-  message.newCommandId();
-  CHECK_FALSE(message.getCommandId().empty());
-  const std::string binary("\0\x01\xFF", 3);
-  message.setData(binary);
-  const char* ptr = nullptr;
-  size_t size = 0;
-  message.getRawData(&ptr, &size);
-  CHECK(std::string(ptr, size) == binary);
-  message.reset();
-  CHECK(message.getTopic().empty());
-  CHECK(message.getCommandEnum() == Message::Command::Unknown);
-}
-
-TEST_CASE("copying a message shares it, a deep copy does not") {
-  Message message;
-  message.setTopic("one");
-  Message shared = message;
-  Message copy = message.deepCopy();
-  message.setTopic("two");
-  CHECK(shared.getTopic() == "two");
-  CHECK(copy.getTopic() == "one");
-  shared = shared;
-  CHECK(shared.getTopic() == "two");
-  shared.invalidate();
-  CHECK_FALSE(shared.isValid());
-  CHECK(message.isValid());
-}
-
-TEST_CASE("a command is a value and knows its kind") {
+TEST_CASE("CPP-087 CPP-104 CPP-105 CPP-107: a command is a value and knows its kind") {
   Command command("sow_and_subscribe");
   command.setTopic("t").setFilter("/a = 1").setBatchSize(5).setTopN(0).setSequence(0).addAckType("stats");
   command.addAckType("completed").setTimeout(10);
@@ -99,7 +60,9 @@ TEST_CASE("a command is a value and knows its kind") {
   CHECK(copy.getTimeout() == 0);
 }
 
-TEST_CASE("options keep one of each and read as the list that commands take") {
+TEST_CASE(
+    "CPP-073 CPP-074 CPP-078 CPP-085: "
+    "options keep one of each and read as the list that commands take") {
   Message::Options options;
   options.setOOF().setMaxBacklog(10).setConflationKey("[/a,/b]").setMaxBacklog(20).setOOF();
   CHECK(options == "conflation_key=[/a,/b],max_backlog=20,oof");
@@ -117,7 +80,9 @@ TEST_CASE("options keep one of each and read as the list that commands take") {
   CHECK(odr_used[2] == AMPS::Reason::notEntitled());
 }
 
-TEST_CASE("every result code throws its class, and unknown ones keep their number") {
+TEST_CASE(
+    "CPP-312 CPP-313 CPP-335 CPP-068: "
+    "every result code throws its class, and unknown ones keep their number") {
   CHECK_THROWS_AS(Message().throwFor(0, "bad filter"), AMPS::BadFilterException);
   CHECK_THROWS_AS(Message().throwFor(0, "not entitled"), AMPS::CommandException);
   try {
@@ -137,7 +102,7 @@ TEST_CASE("every result code throws its class, and unknown ones keep their numbe
   CHECK_THROWS_AS(AMPS::AMPSException::throwFor(nullptr, AMPS_E_MEMORY), std::bad_alloc);
 }
 
-TEST_CASE("empty handles refuse work and say so") {
+TEST_CASE("CPP-336: empty handles refuse work and say so") {
   AMPS::Client client(static_cast<amps_client_t*>(nullptr));
   CHECK_FALSE(client.isValid());
   CHECK_THROWS_AS(client.publish("t", "d"), AMPS::UsageException);
@@ -152,7 +117,7 @@ TEST_CASE("empty handles refuse work and say so") {
   AMPS::MessageHandler().invoke(message);
 }
 
-TEST_CASE("handlers take functions, function objects and const messages") {
+TEST_CASE("CPP-115 CPP-116 CPP-117: handlers take functions, function objects and const messages") {
   struct Functions {
     static void plain(Message& m, void* out) {
       *static_cast<std::string*>(out) += std::string(m.getTopic()) + "1";
@@ -181,7 +146,7 @@ TEST_CASE("handlers take functions, function objects and const messages") {
   CHECK(out == "t1t2t3");
 }
 
-TEST_CASE("composite bodies survive the way through builder and parser") {
+TEST_CASE("CPP-302 CPP-303: composite bodies survive the way through builder and parser") {
   AMPS::CompositeMessageBuilder builder;
   builder.append("json").append("").append("\0\xFF", 2);
   AMPS::CompositeMessageParser parser;
@@ -198,7 +163,7 @@ TEST_CASE("composite bodies survive the way through builder and parser") {
   CHECK(parser.parse(builder.data(), builder.length()) == 0);
 }
 
-TEST_CASE("FIX bodies are built and taken apart") {
+TEST_CASE("CPP-304 CPP-305: FIX bodies are built and taken apart") {
   AMPS::FIXBuilder fix;
   fix.append(8, "FIX").append(44, "x1.5", 1, 3);
   CHECK(fix.getString() ==
@@ -214,10 +179,24 @@ TEST_CASE("FIX bodies are built and taken apart") {
   CHECK(AMPS::NVFIXShredder().toMap(Field()).empty());
 }
 
-TEST_CASE("versions compare by number") {
+TEST_CASE("CPP-307 CPP-150: versions compare by number") {
   CHECK(AMPS::VersionInfo("5.3.4.1").getOldStyleVersion() == 5030401);
   CHECK(AMPS::VersionInfo("5.10") > AMPS::VersionInfo("5.9.9.9"));
   CHECK(AMPS::VersionInfo("5.3-beta").getMinorVersion() == 3);
   CHECK(AMPS::VersionInfo("develop").getOldStyleVersion() == 0);
   CHECK(AMPS::Client::convertVersionToNumber("4.0.0.10") == 4000010);
+}
+
+TEST_CASE("CPP-336: programs may derive from clients, and passing them on keeps the one pointer") {
+  struct Named : AMPS::HAClient {
+    Named() : AMPS::HAClient("derived"), extra(42) {}
+    int extra;
+  };
+  Named derived;
+  AMPS::Client& base = derived;
+  CHECK(static_cast<void*>(&base) == static_cast<void*>(static_cast<AMPS::HAClient*>(&derived)));
+  const AMPS::Client sliced = base;
+  CHECK(sliced.getName() == "derived");
+  CHECK(sliced.getHandle() == derived.getHandle());
+  CHECK(derived.extra == 42);
 }

@@ -220,6 +220,9 @@ amps_result amps_client_clear_http_preflight_headers(amps_client_t* client) {
 amps_result amps_client_publish(amps_client_t* client, amps_span_t topic, amps_span_t data, uint32_t expiration_s,
                                 uint32_t flags, uint64_t* sequence) {
   return guarded(client, [&](Client& c) {
+    if (amps::abi::lacks_bytes(topic.ptr, topic.len) || amps::abi::lacks_bytes(data.ptr, data.len)) {
+      return Status(AMPS_E_USAGE, "topic or data is NULL, but has a length");
+    }
     return c.publisher().publish(view_of(topic), view_of(data), expiration_s, flags, sequence);
   });
 }

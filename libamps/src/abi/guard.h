@@ -18,10 +18,15 @@
 namespace amps::abi {
 
 using wire::span_of;
-using wire::view_of;
 
 // Keeps the failure for amps_last_error() and returns its code.
 amps_result fail(Status status) noexcept;
+// The bytes of an argument. NULL holds none, whatever its length says.
+inline std::string_view view_of(amps_span_t span) noexcept {
+  return span.ptr == nullptr ? std::string_view{} : wire::view_of(span);
+}
+// True for an argument that promises bytes and has none.
+inline bool lacks_bytes(const char* ptr, std::size_t len) noexcept { return ptr == nullptr && len != 0; }
 // The text of an argument that may be NULL.
 inline std::string_view text_of(const char* text) noexcept {
   return text == nullptr ? std::string_view{} : std::string_view(text);

@@ -38,6 +38,15 @@ amps_result change(amps_handle handle, Body&& body) {
   return change(handle, AMPS_Command, std::forward<Body>(body));
 }
 
+// The same with the value for it.
+template <typename Body>
+amps_result change(amps_handle handle, FieldId field, const char* ptr, std::size_t len, Body&& body) {
+  if (amps::abi::lacks_bytes(ptr, len)) {
+    return amps::abi::fail(Status(AMPS_E_USAGE, "the value is NULL, its length " + std::to_string(len)));
+  }
+  return change(handle, field, [&](Message& to) { body(to, std::string_view(ptr, len)); });
+}
+
 template <typename Make>
 Message* make_message(Make&& make) {
   Message* made = nullptr;
@@ -91,16 +100,17 @@ void amps_message_get_field_value(amps_handle message, FieldId field, const amps
 }
 
 amps_result amps_message_set_field_value(amps_handle message, FieldId field, const amps_char* ptr, size_t len) {
-  return change(message, field, [&](Message& to) { to.set(field, {ptr, len}); });
+  return change(message, field, ptr, len, [&](Message& to, std::string_view value) { to.set(field, value); });
 }
 
 amps_result amps_message_assign_field_value(amps_handle message, FieldId field, const amps_char* ptr, size_t len) {
-  return change(message, field, [&](Message& to) { to.assign(field, {ptr, len}); });
+  return change(message, field, ptr, len, [&](Message& to, std::string_view value) { to.assign(field, value); });
 }
 
 amps_result amps_message_assign_field_value_ownership(amps_handle message, FieldId field, amps_char* ptr,
                                                       size_t len) {
-  const amps_result result = change(message, field, [&](Message& to) { to.adopt(field, ptr, len); });
+  const amps_result result =
+      change(message, field, ptr, len, [&](Message& to, std::string_view) { to.adopt(field, ptr, len); });
   if (result != AMPS_E_OK) std::free(ptr);
   return result;
 }
@@ -128,11 +138,11 @@ long amps_message_get_field_long(amps_handle message, FieldId field) {
 amps_uint64_t amps_message_get_field_uint64(amps_handle message, FieldId field) { return number(message, field); }
 
 amps_result amps_message_set_data(amps_handle message, const amps_char* ptr, size_t len) {
-  return change(message, [&](Message& to) { to.set_data({ptr, len}); });
+  return change(message, AMPS_Command, ptr, len, [](Message& to, std::string_view value) { to.set_data(value); });
 }
 
 amps_result amps_message_assign_data(amps_handle message, const amps_char* ptr, size_t len) {
-  return change(message, [&](Message& to) { to.assign_data({ptr, len}); });
+  return change(message, AMPS_Command, ptr, len, [](Message& to, std::string_view value) { to.assign_data(value); });
 }
 
 amps_result amps_message_set_data_nts(amps_handle message, const amps_char* text) {

@@ -55,7 +55,7 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
   {
     const MutexLock lock(mutex_);
     if (connection_ == nullptr) return Status(AMPS_E_DISCONNECTED, "connect before logging on");
-    if (is_logged_on_) return Status(AMPS_E_USAGE, "the client has logged on already");
+    if (is_logged_on_) return Status(AMPS_E_DUPLICATE_LOGON, "the client has logged on already");
     connection = connection_;
   }
   const Status status = logon_dialogue(*connection, authenticator, options, timeout_ms, command_id);

@@ -123,6 +123,10 @@ class AMPS_TYPE NamedCommands {
                           int topN = AMPS_DEFAULT_TOP_N) {
     return start(handler, query(Message::Command::SOW, topic, filter, "", batchSize, topN, "", timeout));
   }
+  AMPS_FN MessageStream sow(const std::string& topic, long timeout, const std::string& filter = "",
+                            int batchSize = AMPS_DEFAULT_BATCH_SIZE, int topN = AMPS_DEFAULT_TOP_N) {
+    return stream(query(Message::Command::SOW, topic, filter, "", batchSize, topN, "", timeout));
+  }
   AMPS_FN std::string sowAndSubscribe(const MessageHandler& handler, const std::string& topic,
                                       const std::string& filter = "", const std::string& orderBy = "",
                                       const std::string& bookmark = "",
