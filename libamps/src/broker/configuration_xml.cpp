@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "broker/configuration_numbers.h"
+#include "broker/configuration_sow_xml.h"
 
 namespace amps::broker {
 
@@ -31,7 +32,6 @@ constexpr std::string_view kUnavailable[] = {"Actions",
                                              "Modules",
                                              "Protocols",
                                              "Replication",
-                                             "SOW",
                                              "SOWStatsInterval",
                                              "SOWStatisticsInterval",
                                              "TransactionLog",
@@ -160,6 +160,11 @@ Status Reader::read_root(const pugi::xml_node& root) {
       AMPS_RETURN_IF_ERROR(value_of(node, &out_->name));
     } else if (name == "Transports") {
       for (const pugi::xml_node& child : node.children()) AMPS_RETURN_IF_ERROR(read_transport(child));
+    } else if (name == "SOW") {
+      const XmlReaderParts parts{
+          [this](const pugi::xml_node& one, std::string* text) { return value_of(one, text); },
+          [this](const pugi::xml_node& one, const std::string& text) { return error(one, text); }};
+      AMPS_RETURN_IF_ERROR(read_sow(node, parts, &out_->sow));
     } else if (name == "Logging") {
       AMPS_RETURN_IF_ERROR(read_targets(node));
     } else if (contains(kInformational, name)) {
@@ -313,6 +318,7 @@ std::string write_configuration(const Configuration& configuration) {
     append_text(node, "PrivateKey", transport.private_key);
     append_text(node, "CAFile", transport.ca_file);
   }
+  write_sow(configuration.sow, &root);
   StringWriter writer;
   document.save(writer, "  ", pugi::format_indent | pugi::format_no_declaration);
   return writer.text;

@@ -36,6 +36,7 @@ class Broker(NativeBroker):
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
         variables: Mapping[str, str] | None = None,
+        sow: Mapping[str, str | Iterable[str] | Mapping[str, Any] | None] | None = None,
         **limits: int,
     ) -> None:
         """
@@ -49,6 +50,10 @@ class Broker(NativeBroker):
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
+        :param sow: topics that keep the latest message of each key, by name: ``{"orders": "/id"}``. A value is
+            the path of the key field, several of them, None (publishers supply keys), or a mapping with
+            ``key``, ``message_type`` ("json"), ``file`` (without it, records live in memory only) and
+            ``expiration`` (an interval as ``"30s"``, or ``"enabled"``).
         :param limits: by name, for example ``logon_timeout_ms=500``; see ``Broker.LIMITS``.
         """
         super().__init__()
@@ -56,6 +61,8 @@ class Broker(NativeBroker):
             self._set_name(name)
         if config is not None:
             self._configure_file(config, _variables(variables))
+        if sow is not None:
+            self._configure(_sow_configuration(sow), "<sow>", None)
         for limit, value in limits.items():
             if limit not in LIMITS:
                 raise TypeError(f"Broker() has no limit {limit!r}; it has {', '.join(sorted(LIMITS))}")
@@ -162,3 +169,27 @@ def _variables(values: Mapping[str, str] | None) -> bytes | None:
     if values is None:
         return None
     return b"".join(f"{name}={value}\0".encode() for name, value in values.items()) + b"\0"
+
+
+_SOW_ELEMENTS = {"message_type": "MessageType", "file": "FileName", "expiration": "Expiration"}
+
+
+def _sow_configuration(topics: Mapping[str, str | Iterable[str] | Mapping[str, Any] | None]) -> str:
+    """The configuration text that says the same, so that there is one reader and one set of errors."""
+    from html import escape  # Here, because most programs never need it.
+
+    rows = []
+    for name, what in topics.items():
+        given = dict(what) if isinstance(what, Mapping) else {"key": what}
+        keys = given.pop("key", None)
+        keys = [] if keys is None else [keys] if isinstance(keys, str) else list(keys)
+        unknown = given.keys() - _SOW_ELEMENTS.keys()
+        if unknown:
+            known = ", ".join(sorted(["key", *_SOW_ELEMENTS]))
+            raise TypeError(f"topic {name!r} of sow has no {sorted(unknown)[0]!r}; it has {known}")
+        given = {"message_type": "json", **{key: value for key, value in given.items() if value is not None}}
+        elements = [("Name", name), *(("Key", key) for key in keys)]
+        elements += [(_SOW_ELEMENTS[key], os.fspath(value)) for key, value in given.items()]
+        elements.append(("Durability", "persistent" if "file" in given else "transient"))
+        rows.append("".join(f"<{element}>{escape(text)}</{element}>" for element, text in elements))
+    return "<AMPSConfig><SOW>" + "".join(f"<Topic>{row}</Topic>" for row in rows) + "</SOW></AMPSConfig>"

@@ -61,7 +61,7 @@ TEST_CASE("what is wrong is refused") {
   CHECK(contains(read("<Config/>"), "not AMPSConfig"));
   CHECK(contains(read("<AMPSConfig/><AMPSConfig/>"), "second root"));
   CHECK(contains(read("<AMPSConfig>text</AMPSConfig>"), "text outside"));
-  CHECK(contains(read("<AMPSConfig><SOW/></AMPSConfig>"), "SOW is not available in this version"));
+  CHECK(contains(read("<AMPSConfig><Tuning/></AMPSConfig>"), "Tuning is not available in this version"));
   CHECK(contains(read("<AMPSConfig><Name><b/></Name></AMPSConfig>"), "inside Name"));
   CHECK(contains(read("<AMPSConfig><Name/></AMPSConfig>"), "Name is empty"));
   CHECK(contains(read("<AMPSConfig><IoThreads>65</IoThreads></AMPSConfig>"),
