@@ -34,6 +34,7 @@ FILE = click.Path(exists=True, dir_okay=False)
 @click.option("--tls-cert", "certificate", type=FILE, help="Serve TLS with this certificate chain, PEM.")
 @click.option("--tls-key", "private_key", type=FILE, help="Private key of the certificate, PEM.")
 @click.option("--tls-ca", "ca_file", type=FILE, help="Clients must show a certificate of this authority, PEM.")
+@click.option("--sow", "topics", multiple=True, metavar="TOPIC=/KEY", help="Keep the latest message of each key.")
 @click.option("--unix", "unix_path", type=click.Path(), help="Listen on this Unix socket too.")
 @click.option(
     "--log", "level", type=click.Choice(LEVELS), default="warning", show_default=True, help="Log from here up."
@@ -48,6 +49,7 @@ def command(
     defines: tuple[str, ...],
     port: int | None,
     types: tuple[str, ...],
+    topics: tuple[str, ...],
     level: str,
     check: bool,
     dump: bool,
@@ -62,6 +64,7 @@ def command(
     Examples:
       pyamps serve
       pyamps serve --port 0 --type json --type binary
+      pyamps serve --sow orders=/id --sow trades=/venue,/number
       pyamps serve --tls-cert server.pem --tls-key server.key
       pyamps serve --sample > broker.xml && pyamps serve --config broker.xml
     """
@@ -76,7 +79,12 @@ def command(
     _check_use(settings, types, port)
     try:
         broker = pyamps.Broker(
-            port=port, message_types=types or None, variables=_variables(defines), log=_logger(level), **settings
+            port=port,
+            message_types=types or None,
+            variables=_variables(defines),
+            sow=_topics(topics),
+            log=_logger(level),
+            **settings,
         )
     except pyamps.AMPSException as error:
         _fail(context, error, EXIT_CONFIGURATION)
@@ -101,6 +109,11 @@ def _variables(defines: tuple[str, ...]) -> dict[str, str] | None:
         if not equals:
             raise click.UsageError(f"--define {name} has no value; write NAME=VALUE")
     return {name: value for name, _, value in pairs} or None
+
+
+def _topics(given: tuple[str, ...]) -> dict[str, list[str] | None] | None:
+    pairs = [topic.partition("=") for topic in given]
+    return {name: keys.split(",") if keys else None for name, _, keys in pairs} or None
 
 
 def _logger(level: str) -> Any:

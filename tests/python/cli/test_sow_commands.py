@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sow` and `sow_delete` against a real broker with state."""
+
+from __future__ import annotations
+
+import pytest
+from command_line import CommandLine
+
+import pyamps
+
+
+@pytest.fixture
+def cli():
+    with pyamps.Broker(sow={"orders": "/id"}) as running:
+        yield CommandLine(running.uri("json"))
+
+
+def test_SOW_07_records_are_printed(cli):
+    cli.run("publish", "orders", '{"id":1,"n":1}', '{"id":2}', '{"id":1,"n":2}')
+    shown = cli.run("sow", "orders")
+    assert (shown.returncode, shown.stdout) == (0, b'{"id":1,"n":2}\n{"id":2}\n')
+    assert b"2 records" in shown.stderr
+
+
+def test_SOW_21_a_record_is_removed_by_its_data(cli):
+    cli.run("publish", "orders", '{"id":1}', '{"id":2}')
+    removed = cli.run("sow_delete", "orders", "--data", '{"id":1}')
+    assert (removed.returncode, removed.stdout) == (0, b"")
+    assert b"1 record removed" in removed.stderr
+    assert cli.run("sow", "orders").stdout == b'{"id":2}\n'
+
+
+def test_one_selector_is_needed(cli):
+    assert b"give one of" in cli.run("sow_delete", "orders").stderr
+    assert cli.run("sow_delete", "orders", "--filter", "1=1", "--keys", "1").returncode == 2
+
+
+def test_topic_without_state_is_refused(cli):
+    assert b"invalid topic" in cli.run("sow", "other").stderr
