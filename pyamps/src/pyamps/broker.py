@@ -180,7 +180,7 @@ def _sow_configuration(topics: Mapping[str, str | Iterable[str] | Mapping[str, A
 
     rows = []
     for name, what in topics.items():
-        given = dict(what) if isinstance(what, Mapping) else {"key": what}
+        given: dict[str, Any] = dict(what) if isinstance(what, Mapping) else {"key": what}
         keys = given.pop("key", None)
         keys = [] if keys is None else [keys] if isinstance(keys, str) else list(keys)
         unknown = given.keys() - _SOW_ELEMENTS.keys()

@@ -72,7 +72,9 @@ Status read_query(const Session& session, const Command& command, const CommandO
         session.services().filters.compile(filter, session.space()->message_type(), &out->filter));
   }
   if (!header.get(AMPS_OrderBy).empty()) {
-    return Status(AMPS_E_INVALID_ORDERBY, "orders are not available in this version");
+    AMPS_RETURN_IF_ERROR(OrderBy::parse(header.get(AMPS_OrderBy),
+                                        find_message_format(session.space()->message_type()),
+                                        &out->order.emplace()));
   }
   const std::string_view keys = header.has(AMPS_SowKeys) ? header.get(AMPS_SowKeys) : header.get(AMPS_SowKey);
   wire::for_each_id(keys, [out](std::string_view key) { out->keys.emplace_back(key); });

@@ -67,20 +67,47 @@ void QueryResult::take(const Record& record, Buffer* out) {
   const bool matches = query_.filter == nullptr || query_.filter->matches(parts_[part_].topic, record.body());
   if (matches) ++matches_;
   if (!is_new(record, matches)) return;
+  if (!query_.order) return emit(record, part_, out);
+  Ranked ranked{{}, part_, &record};
+  query_.order->rank(record.body(), record.key(), &ranked.order);
+  ranked_.push_back(std::move(ranked));
+  if (query_.top_n && ranked_.size() > 2 * (query_.skip_n + *query_.top_n) + kStepRecords) keep_first();
+}
+
+// Forgets what comes after the records that were asked for.
+void QueryResult::keep_first() {
+  const auto end = ranked_.begin() + static_cast<std::ptrdiff_t>(query_.skip_n + *query_.top_n);
+  std::nth_element(ranked_.begin(), end, ranked_.end());
+  ranked_.erase(end, ranked_.end());
+}
+
+void QueryResult::emit(const Record& record, std::size_t part, Buffer* out) {
   ++new_matches_;
   if (new_matches_ <= query_.skip_n || (query_.top_n && returned_ >= *query_.top_n)) return;
   ++returned_;
-  if (batch_bytes_ != 0 && batch_bytes_ + record.frame_part().size() > kBatchBytesMax) flush_batch(out);
+  const std::size_t size = record.frame_part().size();
+  if (part != batch_part_ || (batch_bytes_ != 0 && batch_bytes_ + size > kBatchBytesMax)) flush_batch(out);
+  batch_part_ = part;
   batch_.push_back(&record);
-  batch_bytes_ += record.frame_part().size();
+  batch_bytes_ += size;
   if (batch_.size() >= query_.batch_size) flush_batch(out);
+}
+
+// The records of an ordered result, in their order. True: there are more.
+bool QueryResult::emit_ranked(Buffer* out, std::size_t begin) {
+  if (!std::exchange(sorted_, true)) std::sort(ranked_.begin(), ranked_.end());
+  for (; emitted_ < ranked_.size() && !cancelled_; ++emitted_) {
+    if (out->size() - begin >= kStepBytes) return true;
+    emit(*ranked_[emitted_].record, ranked_[emitted_].part, out);
+  }
+  return false;
 }
 
 void QueryResult::flush_batch(Buffer* out) {
   if (batch_.empty()) return;
   const std::size_t begin = out->size();
   out->append(std::string_view("\0\0\0\0{\"c\":\"sow\"", 14));
-  wire::append_text_member(out, "t", parts_[part_].topic);
+  wire::append_text_member(out, "t", parts_[batch_part_].topic);
   wire::append_text_member(out, "query_id", query_.query_id);
   wire::append_number_member(out, "bs", batch_.size());
   out->push_back('}');
@@ -147,7 +174,10 @@ bool QueryResult::encode_some(Buffer* out) {
       take(*record, out);
     }
   }
-  if (part_ < parts_.size() && !finished_) flush_batch(out);
+  if (!finished_) {
+    if (query_.order && emit_ranked(out, begin)) return true;
+    flush_batch(out);
+  }
   if (!std::exchange(finished_, true)) finish(out);
   return tell_departures(out, begin);
 }

@@ -15,6 +15,7 @@
 #include "broker/ack.h"
 #include "broker/filter.h"
 #include "broker/outbox.h"
+#include "broker/sow/order_by.h"
 #include "broker/sow/record_table.h"
 #include "broker/timestamp.h"
 
@@ -23,6 +24,7 @@ namespace amps::broker {
 struct Query {
   std::string query_id;
   std::unique_ptr<Filter> filter;  // None: every record.
+  std::optional<OrderBy> order;
   std::uint64_t batch_size = 1;
   std::optional<std::uint64_t> top_n;
   std::uint64_t skip_n = 0;
@@ -61,6 +63,9 @@ class QueryResult final : public OutboxSource {
   };
   bool next(const Record** record);
   void take(const Record& record, Buffer* out);
+  void keep_first();
+  void emit(const Record& record, std::size_t part, Buffer* out);
+  bool emit_ranked(Buffer* out, std::size_t begin);
   void flush_batch(Buffer* out);
   bool is_new(const Record& record, bool matches);
   void finish(Buffer* out);
@@ -85,7 +90,18 @@ class QueryResult final : public OutboxSource {
   };
   std::vector<Departure> departures_;
   std::size_t departures_told_ = 0;
-  std::vector<const Record*> batch_;  // Of the part at hand.
+  // A record of an ordered result.
+  struct Ranked {
+    std::string order;
+    std::size_t part;
+    const Record* record;
+    bool operator<(const Ranked& other) const noexcept { return order < other.order; }
+  };
+  std::vector<Ranked> ranked_;
+  bool sorted_ = false;
+  std::size_t emitted_ = 0;  // Of those that are ranked.
+  std::vector<const Record*> batch_;
+  std::size_t batch_part_ = 0;
   std::size_t batch_bytes_ = 0;
   TimestampText timestamp_;
 };

@@ -190,3 +190,33 @@ TEST_CASE("SOW-45 OOF-07: a replacing query sends what is new and tells what is 
     CHECK(at.answer() == "group_begin;group_end;oof;oof;");
   }
 }
+
+TEST_CASE("SOW-10 SOW-11 SOW-12: an ordered result is cut to the records that were asked for") {
+  Fixture at;
+  at.query.batch_size = 10;
+  at.query.acks = 0;
+  REQUIRE(OrderBy::parse("/n DESC", find_message_format("json"), &at.query.order.emplace()).ok());
+  for (int i = 0; i < 20'000; ++i) {
+    at.put(std::to_string(i), "{\"n\":" + std::to_string(i * 7919 % 20'000) + "}");
+  }
+  at.query.top_n = 2;
+  at.query.skip_n = 1;
+  CHECK(at.answer() == "group_begin;sow t:{\"n\":19998} t:{\"n\":19997};group_end;");
+}
+
+TEST_CASE("an order goes over all topics of a query") {
+  Fixture at;
+  at.query.batch_size = 10;
+  at.query.acks = 0;
+  REQUIRE(OrderBy::parse("/n", find_message_format("json"), &at.query.order.emplace()).ok());
+  at.put("1", "{\"n\":1}");
+  at.put("3", "{\"n\":3}");
+  QueryResult result = at.open();
+  RecordTable other;
+  Record::Parts parts;
+  parts.key = "2";
+  parts.body = "{\"n\":2}";
+  other.add(Record::make(parts));
+  result.add("u", other.snapshot());
+  CHECK(at.text(result) == "group_begin;sow t:{\"n\":1};sow u:{\"n\":2};sow t:{\"n\":3};group_end;");
+}
