@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import pty
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command_line import CommandLine
+from scripted_server import RECORDS, ScriptedServer
 
 from pyamps.cli import COMMANDS
 
@@ -101,3 +107,68 @@ def test_program_and_module_are_the_same():
         for words in ([program], [sys.executable, "-m", "pyamps"])
     ]
     assert outputs[0] == outputs[1] != b""
+
+
+def test_version_option(cli):
+    import pyamps
+
+    assert cli.run("--version").stdout.decode() == f"pyamps {pyamps.__version__}\n"
+
+
+def test_refused_subscription_names_its_topic(cli):
+    done = cli.run("subscribe", "^(orders")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"Error: topic '^(orders': ")
+
+
+@pytest.mark.parametrize("form", ["raw", "json", "headers"])
+def test_sow_prints_the_records(form):
+    with ScriptedServer() as server:
+        done = CommandLine(server.uri).run("sow", "orders", "--format", form, "--filter", "/id > 0", "--top-n", "9")
+        query = next(command for command in server.commands if command["c"] == "sow")
+    assert (done.returncode, done.stderr) == (0, b"3 records\n")
+    assert query["t"] == "orders"
+    if form == "raw":
+        assert done.stdout == b"".join(body + b"\n" for body in RECORDS.values())
+    elif form == "json":
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [record["sow_key"] for record in records] == list(RECORDS)
+        assert [list(record)[-1] for record in records] == ["data", "data", "base64"]
+    else:
+        assert done.stdout.count(b"sow_key: ") == 3
+
+
+def on_terminal(words, server, type_after=None):
+    """Run a command on a terminal of its own; its exit code and what the terminal showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ["PYAMPS_SERVER"] = server
+        os.execv(sys.executable, [sys.executable, "-m", "pyamps", *words])
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux reports the other end's exit as an error.
+        while data := os.read(terminal, 65536):
+            shown += data
+            if type_after is not None and type_after[0] in shown:
+                os.write(terminal, type_after[1])
+                type_after = None
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+
+def test_progress_on_a_terminal(cli):
+    code, shown = on_terminal(["publish", "t", "x", "--repeat", "300000"], cli.uri)
+    assert code == 0
+    assert b"messages, " in shown
+    assert b"published 300,000 messages" in shown
+
+
+def test_typed_messages(cli):
+    code, shown = on_terminal(["publish", "t"], cli.uri, (b"Ctrl-D ends", b"one\ntwo\n\x04"))
+    assert code == 0
+    assert b"published 2 messages" in shown
+
+
+def test_ctrl_c_on_a_terminal(cli):
+    code, shown = on_terminal(["subscribe", "t"], cli.uri, (b"subscribed to t", b"\x03"))
+    assert code == 130
+    assert b"Traceback" not in shown

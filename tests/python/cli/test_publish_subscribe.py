@@ -107,6 +107,7 @@ def test_interrupt_ends_a_publisher_quickly(cli):
         publisher.process.send_signal(signal.SIGINT)
         code, _ = publisher.finish()
         assert code == 130
+        assert re.search(rb"published [01] messages? in", publisher.errors)
         assert b"Traceback" not in publisher.errors
 
 

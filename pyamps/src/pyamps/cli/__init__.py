@@ -36,14 +36,26 @@ class CommandGroup(click.Group):
         return command
 
 
+def _print_version(context: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        import pyamps
+
+        click.echo(f"pyamps {pyamps.__version__}")
+        context.exit()
+
+
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    *("--version", "-V"), is_flag=True, expose_value=False, is_eager=True, callback=_print_version,
+    help="Print the version of the package.",
+)  # fmt: skip
 def commands() -> None:
     """Publish, subscribe and serve with the AMPS protocol.
 
     \b
     A first try, in two terminals:
       pyamps serve
-      pyamps subscribe orders & pyamps publish orders '{"id": 1}'
+      pyamps subscribe orders --count 1 & pyamps publish orders '{"id": 1}'
 
     Commands talk to the server named by --server, by the variable PYAMPS_SERVER, or to
     tcp://127.0.0.1:9007/amps/json.

@@ -32,6 +32,8 @@ def command(seconds: float) -> None:
         samples = rates.packaged_samples(Path(folder))
         if samples is None:
             note("no g++ or no sample handlers: the C++ rows are left out")
+        else:
+            note("compiling the sample handlers for the C++ rows")
         click.echo(f"messages/s, JSON bodies of {len(rates.BODY)} bytes, one publisher, one receiver")
         for rate in rates.measure(broker.uri("json"), samples, seconds):
             click.echo(f"  {rate.name:<15}{rate.per_second:>12,.0f}")

@@ -114,6 +114,11 @@ class Progress:
         self._bar.update(task, completed=self.count, rate=self.count / (self._latest - self._began))
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 message``, ``2,000 messages``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def note(text: str) -> None:
     """A line for people, on standard error, so that pipes carry data only."""
     print(text, file=sys.stderr)

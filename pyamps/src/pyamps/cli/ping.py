@@ -8,6 +8,7 @@ import time
 
 import click
 
+from .output import Progress
 from .session import TIMEOUT_MS, logged_on, server_options
 
 
@@ -25,12 +26,13 @@ def command(count: int, interval: float, quiet: bool, server: str, message_type:
       pyamps ping --server tcps://amps.example.com:9007/amps/json --count 1000 --interval 0 --quiet
     """
     times_us: list[float] = []
-    with logged_on(server, message_type, name) as client:
+    with logged_on(server, message_type, name) as client, Progress("round trips", count, shown=quiet) as progress:
         click.echo(f"server version {client.get_server_version_info()}")
         for number in range(1, count + 1):
             began = time.perf_counter_ns()
             client.flush(TIMEOUT_MS)
             times_us.append((time.perf_counter_ns() - began) / 1000)
+            progress.advance()
             if not quiet:
                 click.echo(f"{number}: {times_us[-1]:,.0f} µs")
             if interval and number < count:

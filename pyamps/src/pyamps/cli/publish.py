@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import click
 
-from .output import Progress, note
+from .output import Progress, counted, note
 from .session import TIMEOUT_MS, logged_on, server_options
 
 
@@ -55,14 +55,24 @@ def command(
         raise click.UsageError("--whole is for --file and standard input")
     messages: Iterable[bytes] = _repeated(data, repeat) if data else _read(source or sys.stdin.buffer, whole)
     total = len(data) * repeat if data else None
-    with logged_on(server, message_type, name) as client, Progress("messages", total, shown=not quiet) as progress:
+    is_typed = not data and source is None and sys.stdin.isatty()
+    if is_typed and not quiet:
+        note("each line is a message; Ctrl-D ends")
+    shown = not (quiet or is_typed)
+    with logged_on(server, message_type, name) as client, Progress("messages", total, shown=shown) as progress:
         send = client.delta_publish if delta else client.publish
-        for message in _paced(messages, rate):
-            send(topic, message)
-            progress.advance()
+        interrupted = None
+        try:
+            for message in _paced(messages, rate):
+                send(topic, message)
+                progress.advance()
+        except KeyboardInterrupt as error:
+            interrupted = error  # What was sent arrives all the same, and is counted.
         client.publish_flush(TIMEOUT_MS)
     if not quiet:
-        note(f"published {progress.count:,} message{'s' * (progress.count != 1)} in {progress.seconds:.2f} s")
+        note(f"published {counted(progress.count, 'message')} in {progress.seconds:.2f} s")
+    if interrupted is not None:
+        raise interrupted
 
 
 def _repeated(data: tuple[str, ...], repeat: int) -> Iterator[bytes]:

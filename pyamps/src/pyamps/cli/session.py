@@ -58,6 +58,17 @@ def failures_shown() -> Iterator[None]:
 
 
 @contextmanager
+def failures_of(topic: str) -> Iterator[None]:
+    """Say which topic a command was refused for: the server's reason does not."""
+    import pyamps
+
+    try:
+        yield
+    except pyamps.CommandException as error:
+        raise click.ClickException(f"topic {topic!r}: {error}") from error
+
+
+@contextmanager
 def logged_on(server: str, message_type: str, name: str | None) -> Iterator[pyamps.Client]:
     """A client that is connected and logged on, closed at the end."""
     import pyamps

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from .output import FORMATS, note, write_message
-from .session import TIMEOUT_MS, logged_on, server_options
+from .output import FORMATS, Progress, counted, note, write_message
+from .session import TIMEOUT_MS, failures_of, logged_on, server_options
 
 
 @click.command("sow", short_help="Print the records of a topic.")
@@ -44,10 +46,14 @@ def command(
         request.set_top_n(top_n)
     if order_by is not None:
         request.set_order_by(order_by)
-    records = 0
-    with logged_on(server, message_type, name) as client, client.execute(request) as stream:
+    with (
+        logged_on(server, message_type, name) as client,
+        failures_of(topic),
+        client.execute(request) as stream,
+        Progress("records", shown=not sys.stdout.isatty()) as progress,
+    ):
         for message in stream:
             if message.get_command() == Message.Command.SOW:
-                records += 1
+                progress.advance()
                 write_message(message, form, flush=stream.get_depth() == 0)
-    note(f"{records:,} record{'s' * (records != 1)}")
+    note(counted(progress.count, "record"))

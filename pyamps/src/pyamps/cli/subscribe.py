@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from .output import FORMATS, note, write_message
-from .session import TIMEOUT_MS, logged_on, server_options
+from .output import FORMATS, Progress, note, write_message
+from .session import TIMEOUT_MS, failures_of, logged_on, server_options
 
 
 @click.command("subscribe", short_help="Print messages as they arrive.")
@@ -54,19 +56,23 @@ def command(
     ):
         if value is not None:
             setter(value)
-    received = 0
-    with logged_on(server, message_type, name) as client, client.execute(request) as stream:
+    with (
+        logged_on(server, message_type, name) as client,
+        failures_of(topic),
+        client.execute(request) as stream,
+        Progress("messages", count, shown=not sys.stdout.isatty()) as progress,
+    ):
         note(f"subscribed to {topic}")
         if timeout is not None:
             stream.timeout(max(1, round(timeout * 1000)))
         for message in stream:
             if message is None:
                 break
-            received += 1
-            write_message(message, form, flush=received == count or stream.get_depth() == 0)
-            if received == count:
+            progress.advance()
+            write_message(message, form, flush=progress.count == count or stream.get_depth() == 0)
+            if progress.count == count:
                 return
         else:
             raise click.ClickException("the connection to the server was lost")
     if count is not None:
-        raise click.ClickException(f"no message for {timeout:g} s; {received} of {count} received")
+        raise click.ClickException(f"no message for {timeout:g} s; {progress.count} of {count} received")
