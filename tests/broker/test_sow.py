@@ -75,7 +75,7 @@ def test_SOW_16_sow_and_subscribe_goes_on_where_the_query_ended(serve, connect):
     assert [data for data in seen if data] == ['{"id": 1}', '{"id": 2}', '{"id": 1}']
 
 
-def test_SOW_19_to_21_records_are_removed(serve, connect):
+def test_SOW_20_SOW_21_records_are_removed(serve, connect):
     client = connect(serve(sow={"orders": "/id"}))
     for number in range(4):
         client.publish("orders", json.dumps({"id": number}))

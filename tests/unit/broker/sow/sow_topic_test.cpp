@@ -224,7 +224,7 @@ TEST_CASE("a topic that cannot be kept as configured stops the start, with its n
   }
 }
 
-TEST_CASE("DLT-09 DLT-10 OOF-11: a delta is merged, and the whole message is stored and delivered") {
+TEST_CASE("DLT-09 DLT-10: a delta is merged, and the whole message is stored and delivered") {
   Fixture at;
   auto topic = supplied("t");
   topic.keys = {"/id"};
