@@ -30,6 +30,7 @@ namespace amps {
 // Order in which locks nest: a thread holding one rank may only take higher ones. The leaf is last.
 enum class LockRank : int {
   kBroker = 10,           // Broker start, stop and configuration.
+  kJournalHolds = 15,     // Who needs old records of the transaction log.
   kTopicSpace = 20,       // Order of publishes of one message type, and its subscriptions.
   kSession = 30,          // State of one broker session seen from other loops.
   kJournal = 35,          // The end of the transaction log, and who publishes into it.

@@ -13,57 +13,34 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/file_io.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "broker/configuration_state.h"
+#include "broker/journal/journal_hold.h"
 #include "broker/journal/journal_record.h"
+#include "broker/journal/log_position.h"
+#include "broker/journal/log_reader.h"
 
 namespace amps::broker {
 
 class PublisherState;
 class Publishers;
 
-// A place between two records.
-struct LogPosition {
-  std::uint64_t segment = 0;  // Number of the file; 0: before all of them.
-  std::uint64_t offset = 0;   // In the file.
-
-  friend bool operator==(const LogPosition& left, const LogPosition& right) noexcept {
-    return left.segment == right.segment && left.offset == right.offset;
-  }
-  friend bool operator<(const LogPosition& left, const LogPosition& right) noexcept {
-    return left.segment != right.segment ? left.segment < right.segment : left.offset < right.offset;
-  }
-};
-
-// The end of a part of the log: where it is, and the last record before it.
-struct LogEnd {
-  LogPosition position;
-  std::uint64_t txid = 0;  // 0: there is no record yet.
-  BookmarkId bookmark;     // Of the last publish.
-  std::uint64_t timestamp_us = 0;
-};
-
-// Is told about movement. Called without a lock; may only note it and wake somebody.
+// Is told about movement, under a lock of rank kJournal: it may only note it and wake somebody.
 class JournalListener {
  public:
   virtual ~JournalListener() = default;
-  // Everything up to `txid` is on stable storage, or the journal has failed or recovered. On the commit
-  // thread.
+  // Everything up to `txid` is on stable storage; also called when has_room() or failure() has changed.
+  // On the commit thread.
   virtual void on_durable(std::uint64_t txid) noexcept = 0;
-  // Something was appended. On the appending thread, once a block.
+  // Something was appended. On the appending thread, once a block, while somebody reads that early.
   virtual void on_appended() noexcept {}
-};
-
-// Needs records that are not to be removed. Called on the thread that removes.
-class JournalHold {
- public:
-  virtual ~JournalHold() = default;
-  virtual std::uint64_t oldest_needed_txid() = 0;  // UINT64_MAX: none.
 };
 
 struct JournalParts {
@@ -82,6 +59,8 @@ class Journal {
   static Status open(const TransactionLogConfiguration& configuration, const std::string& instance,
                      const JournalParts& parts, const Visitor& visit, std::unique_ptr<Journal>* out);
   virtual ~Journal() = default;  // Commits what was appended.
+  // Forgets what waits for the disk, as a killed process would. Nothing is appended any more. For tests.
+  virtual void abandon() noexcept = 0;
 
   // True for topics whose messages are to be appended.
   virtual bool logs(std::string_view topic, std::string_view message_type) const = 0;
@@ -103,12 +82,30 @@ class Journal {
   virtual LogEnd durable_end() const = 0;
   virtual LogEnd appended_end() const = 0;
 
+  // Reading. Positions are those of this instance's files; a bookmark says nothing about order.
+  virtual LogPosition begin() const = 0;
+  // Where the message lies; nothing: it is not in the log. Blocks, for a millisecond or so.
+  virtual Status find(const BookmarkId& bookmark, std::optional<RecordPlace>* out) = 0;
+  // The first record later than that; appended_end() when there is none yet. Blocks likewise.
+  virtual Status find_after_time(std::uint64_t utc_us, LogPosition* out) = 0;
+  virtual std::unique_ptr<LogReader> make_reader() = 0;
+
+  // A listener is not called any more once remove_listener() has returned.
   virtual void add_listener(JournalListener* listener) = 0;
-  virtual void remove_listener(JournalListener* listener) = 0;  // It is not called any more after that.
+  virtual void remove_listener(JournalListener* listener) = 0;
+  // How many cursors read what is only appended: without any, nobody is told of it.
+  virtual void count_live_readers(int difference) noexcept = 0;
   virtual void add_hold(JournalHold* hold) = 0;
   virtual void remove_hold(JournalHold* hold) = 0;
 
+  // Publishers. A sequence up to which everything of the publisher is durable.
   virtual Publishers& publishers() = 0;
+  virtual std::uint64_t settled_sequence(PublisherState* publisher) = 0;
+
+  // Moves, or removes, files whose records are all older than that and that nobody needs; never the current
+  // one, and never one after a file that has to stay. Blocks.
+  virtual Status archive_before(std::uint64_t utc_us, std::uint64_t* count) = 0;
+  virtual Status remove_before(std::uint64_t utc_us, std::uint64_t* count) = 0;
 };
 
 }  // namespace amps::broker
