@@ -53,11 +53,21 @@ struct Broker::Running {
         statistics(*broker_statistics),
         sow_writer(parts.file_io, parts.clock, &log),
         spaces(*parts.clock, broker_statistics),
-        views(spaces, parts.filters),
+        instance{configuration.name, configuration.name, parts.clock},
+        views(spaces, &instance),
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
-        services{configuration,    *parts.clock,       log, statistics, spaces, names, status, *parts.filters, &sow_writer,
-                 broker_version(), parts.authenticator},
+        services{configuration,
+                 *parts.clock,
+                 log,
+                 statistics,
+                 spaces,
+                 names,
+                 status,
+                 instance,
+                 &sow_writer,
+                 broker_version(),
+                 parts.authenticator},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
@@ -81,6 +91,7 @@ struct Broker::Running {
   Statistics& statistics;
   SowWriter sow_writer;  // Before the topics that write with it; they are destroyed first.
   const TopicSpaces spaces;
+  const InstanceFacts instance;
   Views views;
   ClientNames names;
   const ClientStatus status;

@@ -15,7 +15,6 @@
 #include "base/status.h"
 #include "broker/authenticator.h"
 #include "broker/configuration.h"
-#include "broker/filter.h"
 #include "broker/statistics.h"
 
 namespace amps::broker {
@@ -26,7 +25,6 @@ const char* broker_version() noexcept;  // Static.
 struct BrokerParts {
   LogSink* log = &null_log_sink();
   Authenticator* authenticator = nullptr;  // None: every logon is accepted.
-  FilterEngine* filters = &unavailable_filters();
   const Clock* clock = &SystemClock::instance();
   FileIo* file_io = &system_file_io();
 };

@@ -1,30 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam to content filters: an engine compiles the text of a filter into a predicate over messages.
-// Threads: compile from any; a filter is asked by one thread at a time, under the lock of its topic space.
+// A content filter: an expression that a message of one type has to make true.
+// Threads: any; filters never change. matches() uses memory of the calling thread.
 #pragma once
 
 #include <memory>
 #include <string_view>
 
 #include "base/status.h"
+#include "broker/expression/evaluation.h"
+#include "broker/expression/program.h"
+#include "broker/format/message_format.h"
 
 namespace amps::broker {
 
+struct FilterOptions {
+  const InstanceFacts* instance = nullptr;  // None: its functions are NULL.
+  bool deterministic_only = false;          // What changes by itself is refused (broker 2.9).
+};
+
 class Filter {
  public:
-  virtual ~Filter() = default;
-  virtual bool matches(std::string_view topic, std::string_view body) const noexcept = 0;
-};
+  // Fails with AMPS_E_FILTER, also when `format` is none or has no fields; the text, which goes to the log,
+  // says what was wrong and where. Format and instance outlive the filter.
+  static Status compile(std::string_view text, const MessageFormat* format, const FilterOptions& options,
+                        std::unique_ptr<Filter>* out);
 
-class FilterEngine {
- public:
-  virtual ~FilterEngine() = default;
-  // Fails with AMPS_E_FILTER; the text, which goes to the log, says what was wrong and where.
-  virtual Status compile(std::string_view text, std::string_view message_type,
-                         std::unique_ptr<Filter>* out) = 0;
-};
+  // Reads the fields it needs and decides. A body that cannot be read does not match.
+  bool matches(const MessageFacts& message, std::string_view body) const noexcept;
+  bool matches(std::string_view topic, std::string_view body) const noexcept;
 
-// Refuses every filter: a subscription that silently received everything would be worse.
-FilterEngine& unavailable_filters() noexcept;
+  // For those who read the fields of many filters at once.
+  const std::shared_ptr<const Program>& program() const noexcept { return bound_.shared(); }
+  const InstanceFacts* instance() const noexcept { return instance_; }
+
+ private:
+  Filter(const MessageFormat& format, const InstanceFacts* instance) noexcept
+      : format_(format), instance_(instance) {}
+
+  const MessageFormat& format_;
+  const InstanceFacts* const instance_;
+  FieldPlan plan_;
+  BoundProgram bound_;
+};
 
 }  // namespace amps::broker

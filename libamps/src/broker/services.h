@@ -11,7 +11,7 @@
 #include "broker/client_names.h"
 #include "broker/client_status.h"
 #include "broker/configuration.h"
-#include "broker/filter.h"
+#include "broker/expression/evaluation.h"
 #include "broker/sow/sow_writer.h"
 #include "broker/statistics.h"
 #include "broker/topic_spaces.h"
@@ -26,7 +26,7 @@ struct Services {
   const TopicSpaces& spaces;
   ClientNames& names;
   const ClientStatus& status;
-  FilterEngine& filters;
+  const InstanceFacts& instance;
   SowWriter* sow_writer;
   std::string_view version;      // Of the broker, as logons are told.
   Authenticator* authenticator;  // None: every logon is accepted.

@@ -23,6 +23,7 @@ void erase_one(std::vector<const T*>* items, const T* item) {
 
 TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics)
     : message_type_(std::move(message_type)),
+      format_(find_message_format(message_type_)),
       clock_(clock),
       statistics_(statistics),
       idle_topics_max_(kIdleTopicsMax) {}

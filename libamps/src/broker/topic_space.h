@@ -20,6 +20,7 @@
 #include "base/random_hash.h"
 #include "base/status.h"
 #include "base/sync.h"
+#include "broker/format/message_format.h"
 #include "broker/selective_delivery.h"
 #include "broker/statistics.h"
 #include "broker/store.h"
@@ -39,6 +40,7 @@ class TopicSpace {
 
   Mutex& mutex() AMPS_THREAD_ANNOTATION(lock_returned(mutex_)) { return mutex_; }
   const std::string& message_type() const noexcept { return message_type_; }
+  const MessageFormat* format() const noexcept { return format_; }  // None: bodies have no fields.
 
   // Makes a topic keep state, for ever. Before the first publish.
   Topic* declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
@@ -100,6 +102,7 @@ class TopicSpace {
   std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(now_us()); }
 
   const std::string message_type_;
+  const MessageFormat* const format_;
   const Clock& clock_;
   Statistics* const statistics_;
   BlockPool blocks_;                                 // First, because topics hold blocks of it.

@@ -28,13 +28,19 @@ class Sink final : public amps::net::ByteStream {
   std::string bytes;
 };
 
-struct Contains final : Filter {
-  explicit Contains(std::string wanted_text) : wanted(std::move(wanted_text)) {}
-  bool matches(std::string_view, std::string_view body) const noexcept override {
-    return body.find(wanted) != std::string_view::npos;
-  }
-  const std::string wanted;
-};
+std::unique_ptr<Filter> contains(const std::string& text) {
+  std::unique_ptr<Filter> filter;
+  REQUIRE(Filter::compile("/v LIKE r'" + text + "'", find_message_format("json"), {}, &filter).ok());
+  return filter;
+}
+
+// Bodies are shown by the one word they hold.
+std::string body_of(std::string_view word) {
+  return word.empty() ? "" : "{\"v\":\"" + std::string(word) + "\"}";
+}
+std::string word_of(std::string_view body) {
+  return std::string(body.substr(0, 1) == "{" ? body.substr(6, body.size() - 8) : body);
+}
 
 // The difference is what the new body has behind the old one.
 struct Growing final : Store {
@@ -45,7 +51,7 @@ struct Growing final : Store {
     if (!has_deltas) return Difference::kUnsupported;
     *out = "+";
     if (change.current == change.previous) return Difference::kNone;
-    *out += change.current.substr(change.previous.size());
+    *out += word_of(change.current).substr(word_of(change.previous).size());
     return Difference::kSome;
   }
   bool has_deltas = true;
@@ -72,12 +78,14 @@ struct Fixture {
     subscriptions.push_back(std::make_unique<Subscription>());
     Subscription* const added = subscriptions.back().get();
     added->id = id;
-    if (!filter.empty()) added->filter = std::make_unique<Contains>(filter);
+    if (!filter.empty()) added->filter = contains(filter);
     topic.filtered[0].subscriptions.push_back(added);
     return added;
   }
   // "command sids body[ reason];" of what is delivered.
-  std::string change(ChangeKind kind, std::string_view previous, std::string_view current) {
+  std::string change(ChangeKind kind, std::string_view previous_word, std::string_view current_word) {
+    const std::string previous = body_of(previous_word);
+    const std::string current = body_of(current_word);
     Change change;
     change.kind = kind;
     change.topic = &topic;
@@ -96,7 +104,7 @@ struct Fixture {
     for (std::size_t at = 0; at < sink.bytes.size();) {
       const auto size = static_cast<unsigned char>(sink.bytes[at + 3]);
       last = raw::parse(std::string_view(sink.bytes).substr(at + 4, size));
-      text += last.get("c") + " " + last.get("sids") + " " + last.body;
+      text += last.get("c") + " " + last.get("sids") + " " + word_of(last.body);
       if (last.has("reason")) text += " " + last.get("reason");
       text += ";";
       at += 4 + size;

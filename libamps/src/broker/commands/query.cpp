@@ -69,7 +69,7 @@ Status read_query(const Session& session, const Command& command, const CommandO
   AMPS_RETURN_IF_ERROR(read_limits(header, options, out));
   if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
     AMPS_RETURN_IF_ERROR(
-        session.services().filters.compile(filter, session.space()->message_type(), &out->filter));
+        Filter::compile(filter, session.space()->format(), {&session.services().instance}, &out->filter));
   }
   if (!header.get(AMPS_OrderBy).empty()) {
     AMPS_RETURN_IF_ERROR(OrderBy::parse(header.get(AMPS_OrderBy),

@@ -93,8 +93,8 @@ Status Deletion::find_topics(std::vector<Candidates>* out) {
 
 // Looks at a snapshot without the lock, then removes what has not changed since, or still matches.
 Status Deletion::by_filter() {
-  AMPS_RETURN_IF_ERROR(session_.services().filters.compile(command_.header->get(AMPS_Filter),
-                                                           space_.message_type(), &filter_));
+  AMPS_RETURN_IF_ERROR(Filter::compile(command_.header->get(AMPS_Filter), space_.format(),
+                                       {&session_.services().instance}, &filter_));
   std::vector<Candidates> topics;
   AMPS_RETURN_IF_ERROR(find_topics(&topics));
   for (Candidates& candidates : topics) {
@@ -109,7 +109,8 @@ void Deletion::match(Candidates* candidates) {
     for (const RecordRef& record : chunk->records) {
       if (!record || record->is_overdue(now_us_)) continue;
       ++examined_;
-      if (filter_->matches(candidates->topic->name, record->body())) candidates->matching.push_back(record);
+      if (filter_->matches(facts_of(*record, candidates->topic->name), record->body()))
+        candidates->matching.push_back(record);
     }
   }
   matches_ += candidates->matching.size();
@@ -127,7 +128,8 @@ Status Deletion::remove(const Candidates& candidates) {
       const RecordStore::Slot slot = records.find_key(seen->key());
       if (slot == RecordStore::kNone) continue;
       const RecordRef& now = records.at(slot);
-      if (now.get() != seen.get() && !filter_->matches(candidates.topic->name, now->body())) continue;
+      if (now.get() != seen.get() && !filter_->matches(facts_of(*now, candidates.topic->name), now->body()))
+        continue;
       AMPS_RETURN_IF_ERROR(remove_slot(candidates.topic, slot));
     }
     space_.hand_out();

@@ -61,9 +61,12 @@ Status make_subscription(Session& session, const Command& command, const Command
     return Status(AMPS_E_INVALID_SUBID, "a subscription needs an id without commas");
   }
   AMPS_RETURN_IF_ERROR(set_topic(session, command, options, subscription.get()));
+  const auto send_oof = wire::parse_bool(header.get(AMPS_SendOOF));
+  subscription->out_of_focus = options.out_of_focus || (send_oof && *send_oof);
   if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
-    AMPS_RETURN_IF_ERROR(
-        session.services().filters.compile(filter, session.space()->message_type(), &subscription->filter));
+    AMPS_RETURN_IF_ERROR(Filter::compile(filter, session.space()->format(),
+                                         {&session.services().instance, subscription->out_of_focus},
+                                         &subscription->filter));
     subscription->filter_text = filter;
   }
   const bool exists = session.find_subscription(subscription->id) != nullptr;
@@ -71,8 +74,6 @@ Status make_subscription(Session& session, const Command& command, const Command
   subscription->options = header.get(AMPS_Options);
   subscription->fields = {!options.no_sow_key, options.timestamp, options.bookmark};
   subscription->delta = (header.command & kDeltas) != 0;
-  const auto send_oof = wire::parse_bool(header.get(AMPS_SendOOF));
-  subscription->out_of_focus = options.out_of_focus || (send_oof && *send_oof);
   const auto send_empty = wire::parse_bool(header.get(AMPS_SendEmpty));
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
   subscription->outbox = session.outbox();
@@ -89,8 +90,8 @@ Status make_query(Session& session, const Command& command, const CommandOptions
   out->replaced = Query::Replaced();
   out->replaced->tell_departures = subscription.out_of_focus;
   if (old->filter_text.empty()) return {};
-  return session.services().filters.compile(old->filter_text, session.space()->message_type(),
-                                            &out->replaced->filter);
+  return Filter::compile(old->filter_text, session.space()->format(), {&session.services().instance},
+                         &out->replaced->filter);
 }
 
 // What is answered before the first message; a query answers for itself.

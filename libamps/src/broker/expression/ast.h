@@ -71,7 +71,7 @@ struct Expression {
   std::size_t depth = 1;  // Levels below and including this one.
   Value literal;          // kLiteral; its bytes are `text`.
   std::string text;       // Bytes of a literal or pattern, name of a function.
-  FieldReference field;   // kField.
+  QualifiedField field;   // kField.
   const Function* function = nullptr;
   std::vector<std::unique_ptr<Expression>> operands;
 };

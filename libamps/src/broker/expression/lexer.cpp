@@ -136,7 +136,7 @@ bool Lexer::read_word(Token* token) {
 }
 
 // [type].[topic]. or [topic]. before a path. Brackets without a dot behind them are a path.
-bool Lexer::read_qualifiers(FieldReference* field) {
+bool Lexer::read_qualifiers(QualifiedField* field) {
   std::string parts[2];
   std::size_t count = 0;
   while (at_ < text_.size() && text_[at_] == '[') {

@@ -28,7 +28,7 @@ class Lexer {
   bool read_string(Token* token, bool is_raw);
   bool read_word(Token* token);
   bool read_field(Token* token);
-  bool read_qualifiers(FieldReference* field);
+  bool read_qualifiers(QualifiedField* field);
   bool read_symbol(Token* token);
 
   const std::string_view text_;

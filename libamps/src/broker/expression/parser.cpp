@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "broker/expression/aggregate_name.h"
 #include "broker/expression/function.h"
 #include "broker/expression/lexer.h"
 
@@ -26,26 +27,6 @@ constexpr BinaryOperator kComparisons[] = {
 constexpr BinaryOperator kSums[] = {{"+", Operator::kAdd}, {"-", Operator::kSubtract}};
 constexpr BinaryOperator kTerms[] = {
     {"*", Operator::kMultiply}, {"/", Operator::kDivide}, {"%", Operator::kModulo}};
-
-struct AggregateName {
-  std::string_view name;
-  AggregateKind kind;
-  std::size_t arguments_max;
-};
-constexpr AggregateName kAggregates[] = {
-    {"SUM", AggregateKind::kSum, 1},
-    {"AVG", AggregateKind::kAverage, 1},
-    {"COUNT", AggregateKind::kCount, 1},
-    {"COUNT_DISTINCT", AggregateKind::kCountDistinct, 1},
-    {"MIN", AggregateKind::kMinimum, 1},
-    {"MAX", AggregateKind::kMaximum, 1},
-    {"ANY", AggregateKind::kAny, 1},
-    {"FIRST", AggregateKind::kFirst, 1},
-    {"LAST", AggregateKind::kLast, 1},
-    {"STDDEV_POP", AggregateKind::kDeviationPopulation, 1},
-    {"STDDEV_SAMP", AggregateKind::kDeviationSample, 1},
-    {"DISTINCT_LIST", AggregateKind::kDistinctList, 2},
-};
 
 std::string shown(const Token& token) {
   constexpr std::size_t kShownMax = 40;
@@ -365,9 +346,7 @@ Node Parser::call(Node node) {
   node->text = name.text;
   for (char& byte : node->text)
     byte = byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 'a' + 'A') : byte;
-  for (const AggregateName& one : kAggregates) {
-    if (one.name == node->text) return aggregate(one, std::move(node));
-  }
+  if (const AggregateName* one = find_aggregate(node->text)) return aggregate(*one, std::move(node));
   node->op = Operator::kCall;
   node->function = find_function(node->text);
   if (node->function == nullptr) return fail(name.offset, "no function is called " + shown(name)), nullptr;

@@ -41,7 +41,7 @@ Status Program::compile(const Expression& expression, const CompileOptions& opti
 Status BoundProgram::bind(std::shared_ptr<const Program> program, const std::vector<FieldSource>& sources,
                           BoundProgram* out) {
   std::vector<SlotReference> slots;
-  for (const FieldReference& field : program->fields()) {
+  for (const QualifiedField& field : program->fields()) {
     std::uint32_t at = 0;
     for (const FieldSource& source : sources) {
       const bool named =

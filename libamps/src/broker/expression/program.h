@@ -60,7 +60,7 @@ class Program {
   static Status compile(const Expression& expression, const CompileOptions& options,
                         std::shared_ptr<const Program>* out, ExpressionError* error = nullptr);
 
-  const std::vector<FieldReference>& fields() const noexcept { return fields_; }
+  const std::vector<QualifiedField>& fields() const noexcept { return fields_; }
   const std::vector<AggregateCall>& aggregates() const noexcept { return aggregates_; }
   // Conditions joined by AND at the top. Empty: the program has to be tried.
   const std::vector<Condition>& conditions() const noexcept { return conditions_; }
@@ -81,7 +81,7 @@ class Program {
   static constexpr std::uint32_t kNoSubscript = UINT32_MAX;
 
   std::vector<Instruction> code_;
-  std::vector<FieldReference> fields_;
+  std::vector<QualifiedField> fields_;
   std::vector<std::uint32_t> subscripts_;  // By field.
   std::vector<Value> constants_;
   std::vector<std::unique_ptr<char[]>> texts_;  // Of the constants.

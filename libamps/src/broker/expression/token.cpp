@@ -16,7 +16,7 @@ bool Token::is_word(std::string_view upper_case) const noexcept {
   return kind == TokenKind::kWord && equal_ignoring_case(text, upper_case);
 }
 
-std::string FieldReference::text() const {
+std::string QualifiedField::text() const {
   std::string written;
   if (!message_type.empty()) written += '[' + message_type + "].";
   if (!topic.empty()) written += '[' + topic + "].";

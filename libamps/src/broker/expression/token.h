@@ -14,14 +14,14 @@
 namespace amps::broker {
 
 // A field of a message: of which source, and where in it.
-struct FieldReference {
+struct QualifiedField {
   std::string message_type;  // Qualifiers, for views and joins; empty when not given.
   std::string topic;
   FieldPath path;
   bool previous = false;  // OF PREVIOUS: the stored record, not the incoming message.
 
   std::string text() const;
-  friend bool operator==(const FieldReference& left, const FieldReference& right) noexcept {
+  friend bool operator==(const QualifiedField& left, const QualifiedField& right) noexcept {
     return left.path == right.path && left.previous == right.previous && left.topic == right.topic &&
            left.message_type == right.message_type;
   }
@@ -41,7 +41,7 @@ struct Token {
   std::size_t offset = 0;
   std::string_view text;  // As written; of a string, what stands between the quotes.
   Value number;           // Of kNumber.
-  FieldReference field;   // Of kField.
+  QualifiedField field;   // Of kField.
   char quote = 0;         // Of kString.
   bool is_raw = false;    // Of kString: r'…'.
 

@@ -18,6 +18,16 @@ constexpr std::size_t kBatchBytesMax = 262'144;  // Of one frame, unless one rec
 
 }  // namespace
 
+MessageFacts facts_of(const Record& record, std::string_view topic) noexcept {
+  MessageFacts facts;
+  facts.topic = topic;
+  facts.correlation_id = record.correlation_id();
+  facts.sow_key = record.key();
+  facts.size_bytes = record.body().size();
+  facts.updated_us = record.timestamp_us();
+  return facts;
+}
+
 QueryResult::QueryResult(Query query, std::uint64_t now_us) : query_(std::move(query)), now_us_(now_us) {}
 
 void QueryResult::add(std::string_view topic, RecordSnapshot snapshot) {
@@ -52,19 +62,22 @@ bool QueryResult::is_satisfied() const noexcept {
   return cancelled_ || (!counts && query_.top_n && returned_ >= *query_.top_n);
 }
 
+bool QueryResult::accepts(const std::unique_ptr<Filter>& filter, const Record& record) const {
+  return filter == nullptr || filter->matches(facts_of(record, parts_[part_].topic), record.body());
+}
+
 // Whether it belongs to the result and is not known from the replaced subscription.
 bool QueryResult::is_new(const Record& record, bool matches) {
   if (!query_.replaced) return matches;
   const Query::Replaced& replaced = *query_.replaced;
-  const bool matched =
-      replaced.filter == nullptr || replaced.filter->matches(parts_[part_].topic, record.body());
+  const bool matched = accepts(replaced.filter, record);
   if (matched && !matches && replaced.tell_departures) departures_.push_back({part_, &record});
   return matches && !matched;
 }
 
 void QueryResult::take(const Record& record, Buffer* out) {
   ++topic_matches_;
-  const bool matches = query_.filter == nullptr || query_.filter->matches(parts_[part_].topic, record.body());
+  const bool matches = accepts(query_.filter, record);
   if (matches) ++matches_;
   if (!is_new(record, matches)) return;
   if (!query_.order) return emit(record, part_, out);

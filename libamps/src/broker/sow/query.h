@@ -21,6 +21,9 @@
 
 namespace amps::broker {
 
+// What a filter may ask of a record besides its fields.
+MessageFacts facts_of(const Record& record, std::string_view topic) noexcept;
+
 struct Query {
   std::string query_id;
   std::unique_ptr<Filter> filter;  // None: every record.
@@ -67,6 +70,7 @@ class QueryResult final : public OutboxSource {
   void emit(const Record& record, std::size_t part, Buffer* out);
   bool emit_ranked(Buffer* out, std::size_t begin);
   void flush_batch(Buffer* out);
+  bool accepts(const std::unique_ptr<Filter>& filter, const Record& record) const;
   bool is_new(const Record& record, bool matches);
   void finish(Buffer* out);
   bool tell_departures(Buffer* out, std::size_t begin);

@@ -3,10 +3,12 @@
 
 #include <utility>
 
+#include "broker/sow/query.h"
+
 namespace amps::broker {
 
 Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration& configuration,
-                            FilterEngine* filters, std::unique_ptr<ConflatedTopic>* out) {
+                            const InstanceFacts* instance, std::unique_ptr<ConflatedTopic>* out) {
   std::unique_ptr<ConflatedTopic> topic(new ConflatedTopic(space));
   topic->source_ = space->find(configuration.source);
   if (topic->source_ == nullptr || topic->source_->store == nullptr ||
@@ -16,7 +18,8 @@ Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration
   }
   topic->interval_ms_ = configuration.interval_ms;
   if (!configuration.filter.empty()) {
-    AMPS_RETURN_IF_ERROR(filters->compile(configuration.filter, space->message_type(), &topic->filter_));
+    AMPS_RETURN_IF_ERROR(
+        Filter::compile(configuration.filter, space->format(), {instance, true}, &topic->filter_));
   }
   AMPS_RETURN_IF_ERROR(DerivedTopic::declare(space, configuration.name, &topic->copy_));
   for (const ChunkRef& chunk : topic->source_->store->records()->snapshot()) {
@@ -31,7 +34,7 @@ Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration
 }
 
 bool ConflatedTopic::accepts(const Record& record) const {
-  return filter_ == nullptr || filter_->matches(source_->name, record.body());
+  return filter_ == nullptr || filter_->matches(facts_of(record, source_->name), record.body());
 }
 
 // Keys are different as they are in the source, so there is no other record of that key.

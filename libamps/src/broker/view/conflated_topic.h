@@ -27,7 +27,7 @@ class ConflatedTopic final : public TopicObserver, public TimedWork {
   // Declares it, with what the source has now. Fails when the source has no records or the filter does
   // not compile. The caller keeps it as long as the space.
   static Status make(TopicSpace* space, const ConflatedTopicConfiguration& configuration,
-                     FilterEngine* filters, std::unique_ptr<ConflatedTopic>* out)
+                     const InstanceFacts* instance, std::unique_ptr<ConflatedTopic>* out)
       AMPS_REQUIRES(space->mutex());
 
   void on_change(const Change& change) override;

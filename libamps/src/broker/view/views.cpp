@@ -25,7 +25,7 @@ Status Views::open_conflated(const ConflatedTopicConfiguration& configuration) {
   MutexLock lock(space->mutex());
   space->begin_block(0);
   std::unique_ptr<ConflatedTopic> topic;
-  AMPS_RETURN_IF_ERROR(ConflatedTopic::make(space, configuration, &filters_, &topic));
+  AMPS_RETURN_IF_ERROR(ConflatedTopic::make(space, configuration, instance_, &topic));
   conflated_topics_.push_back(std::move(topic));
   return {};
 }

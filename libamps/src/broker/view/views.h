@@ -17,7 +17,7 @@ namespace amps::broker {
 
 class Views {
  public:
-  Views(const TopicSpaces& spaces, FilterEngine* filters) : spaces_(spaces), filters_(*filters) {}
+  Views(const TopicSpaces& spaces, const InstanceFacts* instance) : spaces_(spaces), instance_(instance) {}
 
   // Declares what is derived, in the order it was configured in, with what the sources have by now.
   Status open(const std::vector<StateConfiguration>& declared);
@@ -26,7 +26,7 @@ class Views {
   Status open_conflated(const ConflatedTopicConfiguration& configuration);
 
   const TopicSpaces& spaces_;
-  FilterEngine& filters_;
+  const InstanceFacts* const instance_;
   std::vector<std::unique_ptr<ConflatedTopic>> conflated_topics_;
 };
 

@@ -17,7 +17,7 @@ TEST_CASE("words are compared without regard to case") {
 }
 
 TEST_CASE("EXP-33, EXP-34: a reference is written with its source") {
-  FieldReference field;
+  QualifiedField field;
   REQUIRE(FieldPath::parse("/a/b[2]", &field.path).ok());
   CHECK(field.text() == "/a/b[2]");
   field.topic = "orders";
