@@ -68,7 +68,7 @@ class Client final : public amps_client, private TimerTask {
 
  private:
   friend void unhold(amps_client* client) noexcept;
-  ~Client() override = default;
+  ~Client() override { cancel(this); }
   void shut_down();
   std::uint64_t run(std::uint64_t now) override;
 

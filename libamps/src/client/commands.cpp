@@ -182,29 +182,34 @@ Status Commands::execute(const Message& command, const amps_handler_t* handler, 
   }
   make_route(&prepared, std::move(kept));
   if (ids != nullptr) *ids = prepared.ids;
-  const auto began = steady_clock::now();
+  const WaitLimit limit(timeout_ms);
   for (;;) {
-    Status status = attempt(&prepared, command, timeout_ms);
+    Status status = attempt(&prepared, command, limit);
     if (status.ok() && prepared.is_remembered) remember(prepared, command);
-    if (status.code() != AMPS_E_DISCONNECTED) return status;
-    if (client_.settings().number(AMPS_CLIENT_RETRY_ON_DISCONNECT) == 0) return status;
-    const auto spent = std::chrono::duration_cast<milliseconds>(steady_clock::now() - began).count();
-    if (timeout_ms != 0 && spent >= timeout_ms) return status;
-    const Status restored =
-        client_.session().wait_restored(timeout_ms == 0 ? 0 : timeout_ms - static_cast<std::uint32_t>(spent));
-    if (restored.code() == AMPS_E_DISCONNECTED) return status;
-    if (!restored.ok()) return restored;
+    if (!may_retry(limit, &status)) return status;
   }
 }
 
-Status Commands::attempt(Prepared* prepared, const Message& command, std::uint32_t timeout_ms) {
+// After a failed attempt: waits for the session to come back. False when that is not what *status asks
+// for or not what happens; *status then says what the call ends with.
+bool Commands::may_retry(const WaitLimit& limit, Status* status) {
+  if (status->code() != AMPS_E_DISCONNECTED) return false;
+  if (client_.settings().number(AMPS_CLIENT_RETRY_ON_DISCONNECT) == 0) return false;
+  const Status restored = client_.session().wait_restored(limit);
+  if (restored.ok()) return true;
+  // Not restored and not going to be: why the connection was lost says more.
+  if (restored.code() != AMPS_E_DISCONNECTED) *status = restored;
+  return false;
+}
+
+Status Commands::attempt(Prepared* prepared, const Message& command, const WaitLimit& limit) {
   if (prepared->route != nullptr) {
     std::uint32_t due = prepared->user_acks & supported_acks(prepared->command);
     if (prepared->command == AMPS_COMMAND_SOW) due |= AMPS_ACK_Completed;
     prepared->route->acks_due.store(due, std::memory_order_relaxed);
     client_.router().add(prepared->route);
   }
-  Status status = send_prepared(prepared, command, timeout_ms);
+  Status status = send_prepared(prepared, command, limit);
   if (!status.ok()) {
     take_back(*prepared, status);
     return status;
@@ -221,7 +226,7 @@ Status Commands::attempt(Prepared* prepared, const Message& command, std::uint32
   return Status();
 }
 
-Status Commands::send_prepared(Prepared* prepared, const Message& command, std::uint32_t timeout_ms) {
+Status Commands::send_prepared(Prepared* prepared, const Message& command, const WaitLimit& limit) {
   const bool is_sequenced = (prepared->command & (kPublishes | AMPS_COMMAND_SOWDelete)) != 0 &&
                             client_.plugins().has_publish_store() && !command.header().has(AMPS_Sequence) &&
                             !command.header().has(AMPS_Bookmark);
@@ -238,8 +243,8 @@ Status Commands::send_prepared(Prepared* prepared, const Message& command, std::
   if (connection == nullptr) return Status(AMPS_E_DISCONNECTED, "the client is not connected");
   if (!prepared->waits) return client_.outbound().send(prepared->header, command.body(), mode, connection->generation());
   Ack ack;
-  AMPS_RETURN_IF_ERROR(ask(prepared->header, command.body(), AMPS_ACK_Processed, mode, connection->generation(),
-                           timeout_ms, &ack));
+  AMPS_RETURN_IF_ERROR(
+      ask(prepared->header, command.body(), AMPS_ACK_Processed, mode, connection->generation(), limit, &ack));
   return command_failure(wire::command_text(prepared->command, true), ack);
 }
 
@@ -260,25 +265,21 @@ void Commands::take_back(const Prepared& prepared, const Status& why) {
 }
 
 Status Commands::ask(const wire::Header& header, std::string_view body, std::uint32_t ack_type, SendMode mode,
-                     std::uint64_t generation, std::uint32_t timeout_ms, Ack* ack) {
+                     std::uint64_t generation, const WaitLimit& limit, Ack* ack) {
   AckWaiter waiter(std::string(header.get(AMPS_CommandId)), ack_type, generation);
   const AckScope scope(client_.acks(), &waiter);
-  AMPS_RETURN_IF_ERROR(client_.outbound().send(header, body, mode, generation));
-  return wait(&waiter, timeout_ms, ack);
+  AMPS_RETURN_IF_ERROR(client_.outbound().send(header, body, mode, generation, &limit));
+  return wait(&waiter, limit, ack);
 }
 
-Status Commands::wait(AckWaiter* waiter, std::uint32_t timeout_ms, Ack* ack) {
-  const auto deadline =
-      timeout_ms == 0 ? steady_clock::time_point::max() : steady_clock::now() + milliseconds(timeout_ms);
+Status Commands::wait(AckWaiter* waiter, const WaitLimit& limit, Ack* ack) {
   const bool asks_hook = !thread_context().is_library_thread;
   milliseconds slice{10};  // A handler that takes longer is taken for stuck.
   for (;;) {
-    const auto now = steady_clock::now();
-    const auto until = deadline - now < slice ? deadline : now + slice;
-    if (client_.acks().wait_until(waiter, until) == AckTracker::Wait::kDone) return client_.acks().take(waiter, ack);
-    if (steady_clock::now() >= deadline) {
-      return Status(AMPS_E_TIMED_OUT, "no acknowledgement within " + std::to_string(timeout_ms) + " ms");
+    if (client_.acks().wait_until(waiter, limit.next(slice)) == AckTracker::Wait::kDone) {
+      return client_.acks().take(waiter, ack);
     }
+    if (limit.is_over()) return limit.status("no acknowledgement");
     if (asks_hook && is_interrupted()) {
       return Status(AMPS_E_INTERRUPTED, "interrupted while waiting for an acknowledgement");
     }
@@ -386,11 +387,14 @@ Status Commands::send(const Message& message) {
   for (;;) {
     const SendMode mode = thread_context().restoring == &client_ ? SendMode::kInternal : SendMode::kUser;
     Status status = client_.outbound().send(message.header(), message.body(), mode, 0);
-    if (status.code() != AMPS_E_DISCONNECTED || !client_.session().wait_restored(0).ok()) return status;
+    if (status.code() != AMPS_E_DISCONNECTED) return status;
+    const Status restored = client_.session().wait_restored(WaitLimit(0));
+    if (!restored.ok()) return restored.code() == AMPS_E_DISCONNECTED ? status : restored;
   }
 }
 
 Status Commands::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
+  const WaitLimit limit(timeout_ms);
   for (;;) {
     const ConnectionPtr connection = client_.session().connection();
     Status status(AMPS_E_DISCONNECTED, "the client is not connected");
@@ -404,13 +408,10 @@ Status Commands::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
       header.set(AMPS_AckType, wire::ack_types_text(ack_type));
       Ack ack;
       const SendMode mode = thread_context().restoring == &client_ ? SendMode::kInternal : SendMode::kUser;
-      status = ask(header, {}, ack_type, mode, connection->generation(), timeout_ms, &ack);
+      status = ask(header, {}, ack_type, mode, connection->generation(), limit, &ack);
       if (status.ok()) return command_failure("flush", ack);
     }
-    if (status.code() != AMPS_E_DISCONNECTED || client_.settings().number(AMPS_CLIENT_RETRY_ON_DISCONNECT) == 0 ||
-        !client_.session().wait_restored(timeout_ms).ok()) {
-      return status;
-    }
+    if (!may_retry(limit, &status)) return status;
   }
 }
 

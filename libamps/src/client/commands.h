@@ -16,6 +16,7 @@
 #include "client/message.h"
 #include "client/outbound.h"
 #include "client/route.h"
+#include "client/wait_limit.h"
 
 namespace amps::client {
 
@@ -53,7 +54,7 @@ class Commands {
   bool remove_route(std::string_view id);
   // Sends and waits. Fails when no ack came; a refusal is in the ack.
   Status ask(const wire::Header& header, std::string_view body, std::uint32_t ack_type, SendMode mode,
-             std::uint64_t generation, std::uint32_t timeout_ms, Ack* ack);
+             std::uint64_t generation, const WaitLimit& limit, Ack* ack);
   // A deliberate disconnect ends all subscriptions.
   void forget_all() AMPS_EXCLUDES(mutex_);
 
@@ -64,10 +65,11 @@ class Commands {
   void prepare_bookmark(const Message& command, Prepared* prepared);
   HandlerPtr handler_of(const amps_handler_t* handler, const std::string& sub_id) AMPS_EXCLUDES(mutex_);
   void make_route(Prepared* prepared, HandlerPtr handler);
-  Status attempt(Prepared* prepared, const Message& command, std::uint32_t timeout_ms);
-  Status send_prepared(Prepared* prepared, const Message& command, std::uint32_t timeout_ms);
+  Status attempt(Prepared* prepared, const Message& command, const WaitLimit& limit);
+  Status send_prepared(Prepared* prepared, const Message& command, const WaitLimit& limit);
+  bool may_retry(const WaitLimit& limit, Status* status);
   void take_back(const Prepared& prepared, const Status& why);
-  Status wait(AckWaiter* waiter, std::uint32_t timeout_ms, Ack* ack);
+  Status wait(AckWaiter* waiter, const WaitLimit& limit, Ack* ack);
   void remember(const Prepared& prepared, const Message& command) AMPS_EXCLUDES(mutex_);
   void forget(std::string_view id) AMPS_EXCLUDES(mutex_);
   Status send_unsubscribe(std::string_view sub_ids, std::string_view query_ids);

@@ -17,7 +17,7 @@ constexpr std::uint64_t kStuckCheckMs = 20;   // How soon a lost connection with
 
 }  // namespace
 
-Connection::Connection(Client& client, std::uint64_t generation) noexcept
+Connection::Connection(Client& client, std::uint64_t generation)
     : client_(client), generation_(generation), reader_(kLogonBytesMax), helper_reader_(kLogonBytesMax) {
   hold(&client_);
 }
@@ -110,7 +110,8 @@ bool Connection::is_backlog_full() const {
 }
 
 void Connection::read_to_backlog() {
-  for (int count = 0; count < kHelpReads; ++count) {
+  // What the stream holds decoded does not make the descriptor readable again.
+  for (int count = 0; count < kHelpReads || stream_->has_buffered_input(); ++count) {
     if (!take_frames()) return;
     std::size_t room = 0;
     char* to = helper_reader_.prepare(&room);

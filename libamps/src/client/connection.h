@@ -26,7 +26,8 @@ class Client;
 
 class Connection final : public std::enable_shared_from_this<Connection>, private TimerTask {
  public:
-  Connection(Client& client, std::uint64_t generation) noexcept;
+  // Throws when there is no descriptor left for a waker.
+  Connection(Client& client, std::uint64_t generation);
   ~Connection() override;
 
   // Requires: before the threads start.

@@ -44,8 +44,8 @@ amps_result ask(const AuthenticatorPlugin& authenticator,
 Status Session::logon(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
                       std::string* command_id) {
   AMPS_RETURN_IF_ERROR(log_on(authenticator, options, timeout_ms, command_id));
-  AMPS_RETURN_IF_ERROR(recover_publishes());
-  return start_heartbeat();
+  AMPS_RETURN_IF_ERROR(start_heartbeat());
+  return recover_publishes();
 }
 
 Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
@@ -54,6 +54,7 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
   ConnectionPtr connection;
   {
     const MutexLock lock(mutex_);
+    AMPS_RETURN_IF_ERROR(require_current());
     if (connection_ == nullptr) return Status(AMPS_E_DISCONNECTED, "connect before logging on");
     if (is_logged_on_) return Status(AMPS_E_DUPLICATE_LOGON, "the client has logged on already");
     connection = connection_;
@@ -69,7 +70,7 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
     if (connection_ != connection) return Status(AMPS_E_DISCONNECTED, "the connection was lost after the logon");
     is_logged_on_ = true;
   }
-  client_.listeners().announce(AMPS_STATE_LoggedOn);
+  announce(connection, AMPS_STATE_LoggedOn);
   return Status();
 }
 
@@ -90,6 +91,7 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
         ask(authenticator, &amps_authenticator_vt_t::authenticate, who.user, who.password, &token), "authenticating"));
   }
   const std::string cid = client_.commands().next_id();
+  const WaitLimit limit(timeout_ms);
   for (std::uint32_t round = 0;; ++round) {
     wire::Header header;
     header.command = AMPS_COMMAND_Logon;
@@ -106,7 +108,7 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
     if (!list.empty()) header.set(AMPS_Options, list);
     Ack ack;
     AMPS_RETURN_IF_ERROR(client_.commands().ask(header, {}, AMPS_ACK_Processed, SendMode::kInternal,
-                                                connection.generation(), timeout_ms, &ack));
+                                                connection.generation(), limit, &ack));
     if (ack.is_success()) {
       note_logon(ack);
       if (command_id != nullptr) *command_id = cid;
@@ -153,7 +155,9 @@ Status Session::recover_publishes() {
     const MutexLock lock(mutex_);
     persisted = persisted_;
   }
-  return client_.publisher().recover(persisted, connection->generation());
+  AMPS_RETURN_IF_ERROR(client_.publisher().recover(persisted, connection->generation()));
+  if (client_.plugins().has_publish_store()) announce(connection, AMPS_STATE_PublishReplayed);
+  return Status();
 }
 
 Status Session::set_heartbeat(std::uint32_t interval_s, std::uint32_t timeout_s) {
@@ -165,7 +169,7 @@ Status Session::set_heartbeat(std::uint32_t interval_s, std::uint32_t timeout_s)
   }
   if (connection == nullptr) return Status();
   AMPS_RETURN_IF_ERROR(client_.heartbeat().start(*connection));
-  if (interval_s != 0) client_.listeners().announce(AMPS_STATE_HeartbeatInitiated);
+  if (interval_s != 0) announce(connection, AMPS_STATE_HeartbeatInitiated);
   return Status();
 }
 
@@ -173,7 +177,7 @@ Status Session::start_heartbeat() {
   const ConnectionPtr connection = this->connection();
   if (connection == nullptr || !client_.heartbeat().is_set()) return Status();
   AMPS_RETURN_IF_ERROR(client_.heartbeat().start(*connection));
-  client_.listeners().announce(AMPS_STATE_HeartbeatInitiated);
+  announce(connection, AMPS_STATE_HeartbeatInitiated);
   return Status();
 }
 

@@ -66,6 +66,12 @@ void Outbound::open_gate() {
   is_open_ = true;
 }
 
+void Outbound::close_gate() {
+  const MutexLock lock(mutex_);
+  is_open_ = false;
+  room_.notify_all();
+}
+
 void Outbound::detach(std::uint64_t generation) {
   ChannelPtr old;
   const MutexLock lock(mutex_);
@@ -87,7 +93,7 @@ Status Outbound::publish(std::string_view topic, std::string_view data, std::uin
   const bool is_ready = channel_ != nullptr && is_open_ && size < kFrameSentBytesMax &&
                         pending_.size() + size <= client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
   if (__builtin_expect(!is_ready, 0)) {
-    Status status = require_room(size, mode, 0);
+    Status status = require_room(size, mode, 0, nullptr);
     if (!status.ok()) {
       mutex_.unlock();
       return status;
@@ -115,13 +121,14 @@ void Outbound::append_publish(std::string_view topic, std::string_view data, std
   wire::append_frame(&pending_, header, data);
 }
 
-Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation) {
+Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation,
+                      const WaitLimit* limit) {
   if (!wire::frame_fits(header, body)) {
     return Status(AMPS_E_USAGE, "message of " + std::to_string(body.size()) + " bytes exceeds limit of " +
                                     std::to_string(kFrameSentBytesMax));
   }
   mutex_.lock();
-  Status status = require_room(body.size() + kHeaderRoom, mode, generation);
+  Status status = require_room(body.size() + kHeaderRoom, mode, generation, limit);
   if (!status.ok()) {
     mutex_.unlock();
     return status;
@@ -131,7 +138,7 @@ Status Outbound::send(const wire::Header& header, std::string_view body, SendMod
   return Status();
 }
 
-Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t generation) {
+Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t generation, const WaitLimit* limit) {
   if (size >= kFrameSentBytesMax + kHeaderRoom) {
     return Status(AMPS_E_USAGE, "message of " + std::to_string(size - kHeaderRoom) + " bytes exceeds limit of " +
                                     std::to_string(kFrameSentBytesMax));
@@ -142,16 +149,16 @@ Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t gen
     if (channel_ == nullptr) return not_connected();
     if (generation != 0 && channel_->connection->generation() != generation) return not_connected();
     if (mode == SendMode::kInternal) return Status();
-    if (!is_open_) return Status(AMPS_E_DISCONNECTED, "the client has not logged on yet");
-    const std::size_t limit = client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
-    if (pending_.empty() || pending_.size() + size <= limit) return Status();
+    if (!is_open_) return Status(AMPS_E_DISCONNECTED, "the client is not logged on");
+    const std::size_t bytes_max = client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
+    if (pending_.empty() || pending_.size() + size <= bytes_max) return Status();
     if (mode == SendMode::kNoWait) {
       return Status(AMPS_E_WOULD_BLOCK, std::to_string(pending_.size()) + " bytes wait to be written");
     }
     must_write_ = true;
     wake_writer();
     ++waiting_count_;
-    room_.wait_until(mutex_, steady_clock::now() + slice);
+    room_.wait_until(mutex_, limit != nullptr ? limit->next(slice) : steady_clock::now() + slice);
     --waiting_count_;
     const ConnectionPtr connection = channel_ == nullptr ? nullptr : channel_->connection;
     mutex_.unlock();
@@ -160,6 +167,7 @@ Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t gen
     const bool is_over = asks_hook && is_interrupted();
     mutex_.lock();
     if (is_over) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting for room to publish");
+    if (limit != nullptr && limit->is_over()) return limit->status("no room to send");
     slice = milliseconds(kInterruptPollMs);
   }
 }

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/status.h"
 #include "base/sync.h"
+#include "client/wait_limit.h"
 #include "net/byte_stream.h"
 #include "wire/header.h"
 #include "wire/header_encoder.h"
@@ -39,13 +40,16 @@ class Outbound {
   // Makes this the connection to write to. With a shut gate only internal frames pass.
   void attach(ConnectionPtr connection, bool is_open) AMPS_EXCLUDES(mutex_);
   void open_gate() AMPS_EXCLUDES(mutex_);
+  // Only internal frames pass from now on, and who waits for room is told.
+  void close_gate() AMPS_EXCLUDES(mutex_);
   void detach(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
 
   Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, std::uint32_t flags)
       AMPS_EXCLUDES(mutex_);
   // Fails with AMPS_E_DISCONNECTED unless the connection of this generation is attached; 0: any.
-  Status send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation)
-      AMPS_EXCLUDES(mutex_);
+  // @param limit  how long to wait for room; NULL: without limit
+  Status send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation,
+              const WaitLimit* limit = nullptr) AMPS_EXCLUDES(mutex_);
   // Writes what handlers left. Threads: the receive thread.
   void flush_deferred() AMPS_EXCLUDES(mutex_);
   // Waits until everything is written or the time is over.
@@ -74,7 +78,8 @@ class Outbound {
   };
   using ChannelPtr = std::shared_ptr<Channel>;
 
-  Status require_room(std::size_t size, SendMode mode, std::uint64_t generation) AMPS_REQUIRES(mutex_);
+  Status require_room(std::size_t size, SendMode mode, std::uint64_t generation, const WaitLimit* limit)
+      AMPS_REQUIRES(mutex_);
   void append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, bool delta)
       AMPS_REQUIRES(mutex_);
   Next decide() AMPS_REQUIRES(mutex_);

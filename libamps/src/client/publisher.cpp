@@ -28,7 +28,8 @@ Status Publisher::publish(std::string_view topic, std::string_view data, std::ui
     if ((flags & AMPS_PUBLISH_NO_WAIT) != 0 && client_.session().may_come_back()) {
       return Status(AMPS_E_WOULD_BLOCK, "the session is being restored");
     }
-    if (!client_.session().wait_restored(0).ok()) return status;
+    const Status restored = client_.session().wait_restored(WaitLimit(0));
+    if (!restored.ok()) return restored.code() == AMPS_E_DISCONNECTED ? status : restored;
   }
 }
 
@@ -161,9 +162,7 @@ Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t genera
   if (status.ok()) status = replay.status;
   if (status.ok()) client_.outbound().open_gate();
   give_turn();
-  if (!status.ok()) return status;
-  client_.listeners().announce(AMPS_STATE_PublishReplayed);
-  return Status();
+  return status;
 }
 
 Status Publisher::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {

@@ -12,11 +12,11 @@ ReceiveLoop::ReceiveLoop(Connection& connection)
     : connection_(connection), client_(connection.client()), dispatcher_(connection) {}
 
 void ReceiveLoop::run() {
-  wait_for_turn();
-  while (deliver_frames()) {
+  bool goes_on = wait_for_turn();
+  while (goes_on && deliver_frames()) {
     client_.outbound().flush_deferred();
     if (client_.listeners().has_deferred()) client_.listeners().run_deferred();
-    if (!read()) break;
+    goes_on = read();
   }
   before_wait();
   dispatcher_.rest();
@@ -24,12 +24,12 @@ void ReceiveLoop::run() {
 }
 
 // The handler of an earlier connection may still be running. Until it returns, frames are read but
-// not delivered.
-void ReceiveLoop::wait_for_turn() {
-  if (client_.delivery_turn().take(&connection_.waker())) return;
+// not delivered; they are dropped if this connection is lost meanwhile, like those it did not get any more.
+bool ReceiveLoop::wait_for_turn() {
+  if (client_.delivery_turn().take(&connection_.waker())) return true;
   connection_.start_stolen();
   while (!client_.delivery_turn().take(&connection_.waker())) {
-    if (connection_.is_failed()) return;
+    if (connection_.is_failed()) return false;
     connection_.help();
     if (connection_.is_backlog_full()) {
       // Reading pauses; only the turn or the end of the connection can change something.
@@ -40,6 +40,7 @@ void ReceiveLoop::wait_for_turn() {
     }
     connection_.waker().reset();
   }
+  return true;
 }
 
 bool ReceiveLoop::deliver(std::string_view frame, Settled settled) {

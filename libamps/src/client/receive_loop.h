@@ -16,7 +16,8 @@ class ReceiveLoop {
   void run();
 
  private:
-  void wait_for_turn();
+  // False when the connection was lost before.
+  bool wait_for_turn();
   // False when the connection is over.
   bool deliver_frames();
   bool deliver_backlog();

@@ -19,27 +19,26 @@ constexpr milliseconds kPauseMin{1};
 
 }  // namespace
 
+void Recovery::limit(std::uint64_t timeout_ms) {
+  limit_ms_ = timeout_ms;
+  if (timeout_ms != 0) deadline_ = steady_clock::now() + milliseconds(timeout_ms);
+}
+
 Status Recovery::run(std::uint64_t epoch) {
-  const std::uint64_t limit = client_.settings().number(AMPS_CLIENT_TIMEOUT_MS);
-  if (limit != 0) deadline_ = steady_clock::now() + milliseconds(limit);
+  const RestoringScope restoring(&client_, epoch);
+  thread_context().is_recovering = true;
   for (;;) {
     bool is_final = false;
     Status status = attempt(epoch, &is_final);
     if (status.ok() || is_final) return status;
     if (client_.session().epoch() != epoch) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
     if (steady_clock::now() >= deadline_) {
-      return Status(AMPS_E_TIMED_OUT, "no server was reached within " + std::to_string(limit) +
+      return Status(AMPS_E_TIMED_OUT, "no server was reached within " + std::to_string(limit_ms_) +
                                           " ms; the last failure: " + status.text());
     }
     Status interrupted;
     if (!client_.session().pause(kPauseMin, epoch, &interrupted) && !interrupted.ok()) return interrupted;
   }
-}
-
-std::uint32_t Recovery::remaining_ms() const {
-  if (deadline_ == steady_clock::time_point::max()) return 0;
-  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now()).count();
-  return left < 1 ? 1 : static_cast<std::uint32_t>(left);
 }
 
 Status Recovery::choose(const ServerChooserPlugin& chooser, std::string* uri) {
@@ -100,14 +99,21 @@ Status Recovery::bring_up(const ServerChooserPlugin& chooser, const std::string&
       callback_status(chooser.call(&amps_server_chooser_vt_t::current_authenticator, &table, &self),
                       "the server chooser's current_authenticator()"));
   const AuthenticatorPlugin authenticator(table, self);
+  // A server that accepts and then says nothing must not keep us from the next one.
+  const Settings& settings = client_.settings();
+  const std::uint64_t limit = settings.number(AMPS_CLIENT_TIMEOUT_MS);
+  const std::uint64_t attempt = limit != 0 ? limit : settings.number(AMPS_CLIENT_CONNECT_TIMEOUT_MS);
+  ThreadContext& context = thread_context();
+  context.restoring_deadline = std::min(deadline_, steady_clock::now() + milliseconds(attempt));
   AMPS_RETURN_IF_ERROR(session.open(uri));
-  AMPS_RETURN_IF_ERROR(session.log_on(authenticator, nullptr, remaining_ms(), nullptr));
-  AMPS_RETURN_IF_ERROR(session.recover_publishes());
+  AMPS_RETURN_IF_ERROR(session.log_on(authenticator, nullptr, 0, nullptr));
+  context.restoring_deadline = deadline_;
   AMPS_RETURN_IF_ERROR(session.start_heartbeat());
-  return resubscribe();
+  AMPS_RETURN_IF_ERROR(session.recover_publishes());
+  return resubscribe(session.connection());
 }
 
-Status Recovery::resubscribe() {
+Status Recovery::resubscribe(const ConnectionPtr& connection) {
   const auto manager = client_.plugins().get<amps_subscription_manager_vt_t>();
   if (!client_.try_retain()) return Status(AMPS_E_DISCONNECTED, "the client is closed");
   ThreadContext& context = thread_context();
@@ -117,7 +123,7 @@ Status Recovery::resubscribe() {
                                         "the subscription manager's resubscribe()");
   context.is_resubscribing = false;
   client_.release();
-  if (status.ok()) client_.listeners().announce(AMPS_STATE_Resubscribed);
+  if (status.ok()) client_.session().announce(connection, AMPS_STATE_Resubscribed);
   return status;
 }
 

@@ -9,15 +9,19 @@
 #include <string>
 
 #include "base/status.h"
+#include "client/connection.h"
 #include "client/plugin.h"
 
 namespace amps::client {
 
 class Client;
+using ConnectionPtr = std::shared_ptr<Connection>;
 
 class Recovery {
  public:
   explicit Recovery(Client& client) noexcept : client_(client) {}
+  // For all runs together; 0: none.
+  void limit(std::uint64_t timeout_ms);
   // @param epoch  of the session when this began: a disconnect ends it
   Status run(std::uint64_t epoch);
 
@@ -26,10 +30,10 @@ class Recovery {
   Status attempt(std::uint64_t epoch, bool* is_final);
   Status choose(const ServerChooserPlugin& chooser, std::string* uri);
   Status bring_up(const ServerChooserPlugin& chooser, const std::string& uri);
-  Status resubscribe();
-  std::uint32_t remaining_ms() const;
+  Status resubscribe(const ConnectionPtr& connection);
 
   Client& client_;
+  std::uint64_t limit_ms_ = 0;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };
 

@@ -26,7 +26,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kDrainMax{1000};  // How long a deliberate disconnect waits for what is being written.
+constexpr milliseconds kDrainMax{500};  // How long a deliberate disconnect waits for what is being written.
+constexpr std::uint64_t kRestoredByOthers = UINT64_MAX;  // No epoch.
 
 // Shows the bytes to the client's filters of this moment.
 net::FilterStream::Filter filter_of(Client& client) {
@@ -69,28 +70,56 @@ Status Session::connect(std::string_view uri) {
 Status Session::connect_and_logon() {
   AMPS_RETURN_IF_ERROR(client_.may_wait());
   if (!client_.is_ha()) return Status(AMPS_E_USAGE, "connect_and_logon needs an HA client");
-  std::uint64_t began = 0;
-  bool is_others = false;  // Another thread is at it.
-  {
-    const MutexLock lock(mutex_);
-    if (connection_ != nullptr && is_logged_on_ && !is_restoring_) {
-      return Status(AMPS_E_ALREADY_CONNECTED, "the client is connected already");
-    }
-    began = epoch_;
-    is_others = is_restoring_;
-    is_restoring_ = true;
+  const ThreadContext& context = thread_context();
+  if (context.restoring == &client_) {
+    if (context.is_recovering) return Status(AMPS_E_USAGE, "the client is connecting, and waits for this callback");
+    return Recovery(client_).run(context.restoring_epoch);  // A disconnect handler's way to restore the session.
   }
-  if (is_others) return wait_restored(0);
-  const RestoringScope restoring(&client_);
+  std::uint64_t began = 0;
+  AMPS_RETURN_IF_ERROR(begin_restoring(&began));
+  if (began == kRestoredByOthers) return Status();
+  const RestoringScope restoring(&client_, began);
+  Recovery recovery(client_);
+  recovery.limit(client_.settings().number(AMPS_CLIENT_TIMEOUT_MS));
   Status status;
   do {
-    status = Recovery(client_).run(began);
-  } while (status.ok() && !end_restoring() && epoch() == began);
+    status = recovery.run(began);
+  } while (!end_restoring(status));
+  if (status.ok() && epoch() != began) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
+  return status;
+}
+
+// Makes the caller the one who restores, or waits for who is at it; one at a time calls choosers.
+Status Session::begin_restoring(std::uint64_t* began) {
+  const std::uint64_t called = epoch();
+  for (;;) {
+    {
+      const MutexLock lock(mutex_);
+      if (epoch_ != called) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
+      if (!is_restoring_) {
+        if (connection_ != nullptr && is_logged_on_) {
+          return Status(AMPS_E_ALREADY_CONNECTED, "the client is connected already");
+        }
+        is_restoring_ = true;
+        restoring_epoch_ = *began = epoch_;
+        return Status();
+      }
+    }
+    AMPS_RETURN_IF_ERROR(wait_while(&Session::has_stale_restorer, WaitLimit(0)));
+    const Status restored = wait_restored(WaitLimit(0));
+    if (restored.ok()) *began = kRestoredByOthers;
+    if (restored.code() != AMPS_E_DISCONNECTED) return restored;
+  }
+}
+
+// True when restoring is over: there is a connection, whose loss would be dealt with anew, or nobody
+// goes on. False when the restored connection was lost before anybody knew of it.
+bool Session::end_restoring(const Status& status) {
   const MutexLock lock(mutex_);
+  if (status.ok() && is_being_restored() && connection_ == nullptr) return false;
   is_restoring_ = false;
   changed_.notify_all();
-  if (status.ok() && epoch_ != began) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
-  return status;
+  return true;
 }
 
 Status Session::open(std::string_view text) {
@@ -101,6 +130,7 @@ Status Session::open(std::string_view text) {
   std::uint64_t epoch = 0;
   {
     const MutexLock lock(mutex_);
+    AMPS_RETURN_IF_ERROR(require_current());
     if (is_connecting_ || connection_ != nullptr) {
       return Status(AMPS_E_ALREADY_CONNECTED, "the client is connected already");
     }
@@ -111,30 +141,50 @@ Status Session::open(std::string_view text) {
   }
   client_.settings().store_text(AMPS_CLIENT_URI, text);
   client_.settings().store_text(AMPS_CLIENT_URI_REDACTED, net::redact_uri(text));
-  options.deadline = steady_clock::now() + milliseconds(client_.settings().number(AMPS_CLIENT_CONNECT_TIMEOUT_MS));
+  options.deadline = std::min(
+      steady_clock::now() + milliseconds(client_.settings().number(AMPS_CLIENT_CONNECT_TIMEOUT_MS)),
+      thread_context().restoring_deadline);
   options.waker = &connect_waker_;
   std::unique_ptr<net::ByteStream> stream;
   Status status = net::connect(uri, options, &stream);
   ConnectionPtr connection;
+  if (status.ok()) status = make_connection(std::move(stream), &connection);
   {
     const MutexLock lock(mutex_);
     is_connecting_ = false;
     if (status.ok() && epoch != epoch_) status = Status(AMPS_E_DISCONNECTED, "the client was disconnected meanwhile");
     if (!status.ok()) return status;
-    connection = std::make_shared<Connection>(client_, ++generation_);
-    connection->set_stream(std::make_unique<net::FilterStream>(std::move(stream), filter_of(client_)));
     connection_ = connection;
     is_logged_on_ = false;
     credentials_ = {uri.user, uri.password, uri.message_type};
     // Under the lock, so that a disconnect sees either no connection or all of it.
-    client_.outbound().attach(connection, !client_.is_ha() && !client_.plugins().has_publish_store());
+    // Others' frames must not go out before the logon that restores the session.
+    const bool is_restorer = thread_context().restoring == &client_;
+    client_.outbound().attach(connection, !client_.is_ha() && !client_.plugins().has_publish_store() && !is_restorer);
   }
   status = start_threads(connection);
   if (!status.ok()) {
     drop(status);
     return status;
   }
-  client_.listeners().announce(AMPS_STATE_Connected);
+  announce(connection, AMPS_STATE_Connected);
+  return Status();
+}
+
+Status Session::make_connection(std::unique_ptr<net::ByteStream> stream, ConnectionPtr* connection) {
+  std::uint64_t generation = 0;
+  {
+    const MutexLock lock(mutex_);
+    generation = ++generation_;
+  }
+  try {
+    *connection = std::make_shared<Connection>(client_, generation);
+    (*connection)->set_stream(std::make_unique<net::FilterStream>(std::move(stream), filter_of(client_)));
+  } catch (const std::exception& error) {
+    // A thread of the library has nobody to throw to.
+    connection->reset();
+    return Status(AMPS_E_CONNECTION, error.what());
+  }
   return Status();
 }
 
@@ -209,17 +259,22 @@ ConnectionPtr Session::connection() const {
 
 bool Session::is_restoring() const {
   const MutexLock lock(mutex_);
-  return is_restoring_;
+  return is_being_restored();
 }
 
 bool Session::may_come_back() const {
   const MutexLock lock(mutex_);
-  return is_restoring_ || (connection_ != nullptr && connection_->is_failed() && !connection_->is_deliberate());
+  return is_coming_back();
+}
+
+bool Session::is_coming_back() const {
+  return is_being_restored() ||
+         (connection_ != nullptr && connection_->is_failed() && !connection_->is_deliberate());
 }
 
 bool Session::is_disconnected() const {
   const MutexLock lock(mutex_);
-  return !is_restoring_ && (connection_ == nullptr || connection_->is_failed());
+  return !is_being_restored() && (connection_ == nullptr || connection_->is_failed());
 }
 
 std::uint64_t Session::epoch() const {
@@ -227,26 +282,47 @@ std::uint64_t Session::epoch() const {
   return epoch_;
 }
 
-Status Session::wait_restored(std::uint32_t timeout_ms) {
+Status Session::require_current() const {
+  const ThreadContext& context = thread_context();
+  if (context.restoring != &client_ || context.restoring_epoch == epoch_) return Status();
+  return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
+}
+
+Status Session::wait_while(bool (Session::*holds)() const, const WaitLimit& limit) {
+  const bool asks_hook = !thread_context().is_library_thread;
+  mutex_.lock();
+  const std::uint64_t called = epoch_;
+  while (epoch_ == called && (this->*holds)()) {
+    changed_.wait_until(mutex_, limit.next(milliseconds(kInterruptPollMs)));
+    mutex_.unlock();
+    if (asks_hook && is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while the session is restored");
+    if (limit.is_over()) return limit.status("the session was not restored");
+    mutex_.lock();
+  }
+  mutex_.unlock();
+  return Status();
+}
+
+Status Session::wait_restored(const WaitLimit& limit) {
   if (thread_context().restoring == &client_ || thread_context().no_wait_depth != 0) {
     return Status(AMPS_E_DISCONNECTED, "the client is not connected");
   }
-  const auto deadline = steady_clock::now() + milliseconds(timeout_ms);
-  const bool asks_hook = !thread_context().is_library_thread;
-  mutex_.lock();
-  // A connection that has failed is about to be dealt with by lost().
-  while (is_restoring_ || (connection_ != nullptr && connection_->is_failed() && !connection_->is_deliberate())) {
-    changed_.wait_until(mutex_, steady_clock::now() + milliseconds(kInterruptPollMs));
-    mutex_.unlock();
-    if (asks_hook && is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while the session is restored");
-    if (timeout_ms != 0 && steady_clock::now() >= deadline) {
-      return Status(AMPS_E_TIMED_OUT, "the session was not restored within " + std::to_string(timeout_ms) + " ms");
-    }
-    mutex_.lock();
-  }
+  AMPS_RETURN_IF_ERROR(wait_while(&Session::is_coming_back, limit));
+  const MutexLock lock(mutex_);
   const bool is_ready = connection_ != nullptr && is_logged_on_;
-  mutex_.unlock();
   return is_ready ? Status() : Status(AMPS_E_DISCONNECTED, "the client is not connected");
+}
+
+void Session::announce(const ConnectionPtr& connection, amps_connection_state_t state) {
+  {
+    const MutexLock lock(mutex_);
+    if (connection_ != connection) return;
+    ++announcing_count_;
+  }
+  client_.listeners().announce(state);
+  const MutexLock lock(mutex_);
+  --announcing_count_;
+  changed_.notify_all();
 }
 
 bool Session::pause(milliseconds time, std::uint64_t epoch, Status* interrupted) {
@@ -285,33 +361,50 @@ void Session::drop(const Status& why) {
     const MutexLock lock(mutex_);
     connection = std::exchange(connection_, nullptr);
     is_logged_on_ = false;
+    changed_.notify_all();
   }
   if (connection == nullptr) return;
   (void)connection->take_loss();
   connection->fail(why, true);
   client_.acks().fail_all(connection->generation(), Status(AMPS_E_DISCONNECTED, why.text()));
+  client_.listeners().announce(AMPS_STATE_Disconnected);
+}
+
+// Ends what others send, and lets what they sent go out.
+void Session::say_goodbye() {
+  client_.outbound().close_gate();
+  (void)client_.queue_acks().flush();
+  if (thread_context().delivering != &client_) client_.outbound().drain(kDrainMax);
+  else client_.outbound().flush_deferred();
 }
 
 void Session::disconnect() {
-  ConnectionPtr connection;
-  std::uint64_t generation = 0;
-  bool was_restoring = false;
   // A thread of this library must not wait for one, least of all for itself.
   const bool may_wait = !thread_context().is_library_thread && thread_context().no_wait_depth == 0;
-  if (this->connection() != nullptr) {
-    (void)client_.queue_acks().flush();
-    if (thread_context().delivering != &client_) client_.outbound().drain(kDrainMax);
-    else client_.outbound().flush_deferred();
-  }
+  ConnectionPtr connection;
+  bool was_restoring = false;
+  std::uint64_t generation = 0;
   {
     const MutexLock lock(mutex_);
+    was_restoring = is_being_restored();
     ++epoch_;
-    connection = std::exchange(connection_, nullptr);
+    if (thread_context().restoring == &client_) {
+      // Its own doing: a disconnect handler may connect again.
+      restoring_epoch_ = thread_context().restoring_epoch = epoch_;
+    }
+    connection = connection_;
+    if (connection != nullptr) (void)connection->take_loss();
     is_logged_on_ = false;
-    was_restoring = is_restoring_;
-    generation = generation_;
     connect_waker_.wake();
     changed_.notify_all();
+  }
+  if (connection != nullptr) say_goodbye();
+  {
+    const MutexLock lock(mutex_);
+    connection = std::exchange(connection_, nullptr);
+    generation = generation_;
+    changed_.notify_all();
+    while (may_wait && announcing_count_ != 0) changed_.wait(mutex_);
   }
   const Status why(AMPS_E_DISCONNECTED, "the client was disconnected");
   if (connection != nullptr) {
@@ -324,7 +417,7 @@ void Session::disconnect() {
   client_.commands().forget_all();
   if (connection != nullptr || was_restoring) {
     client_.listeners().announce(AMPS_STATE_Disconnected);
-    if (client_.is_ha()) client_.listeners().announce(AMPS_STATE_Shutdown);
+    client_.listeners().announce(AMPS_STATE_Shutdown);
   }
   connection.reset();
   if (may_wait) client_.threads().wait_all(generation);
@@ -332,63 +425,50 @@ void Session::disconnect() {
 
 void Session::lost(const ConnectionPtr& connection) {
   if (!connection->take_loss()) return;
-  bool was_current = false;
-  bool is_ours = false;
-  {
-    const MutexLock lock(mutex_);
-    was_current = connection_ == connection;
-    if (was_current) {
-      connection_ = nullptr;
-      is_logged_on_ = false;
-      // In the middle of a recovery, that goes on by itself.
-      is_ours = !is_restoring_;
-      if (is_ours) is_restoring_ = true;
-    }
-    changed_.notify_all();
-  }
   const Status why = connection->failure();
   client_.acks().fail_all(connection->generation(), Status(AMPS_E_DISCONNECTED, why.text()));
-  if (!was_current) return;
+  bool is_ours = false;
+  std::uint64_t began = 0;
+  {
+    const MutexLock lock(mutex_);
+    while (connection_ == connection && has_stale_restorer()) changed_.wait(mutex_);
+    if (connection_ != connection) return;
+    connection_ = nullptr;
+    is_logged_on_ = false;
+    // In the middle of a recovery, that goes on by itself.
+    is_ours = !is_restoring_;
+    if (is_ours) {
+      is_restoring_ = true;
+      restoring_epoch_ = began = epoch_;
+    }
+    changed_.notify_all();
+    while (announcing_count_ != 0) changed_.wait(mutex_);
+  }
   client_.queue_acks().clear();
   client_.router().clear(client_.is_ha());
   client_.listeners().announce(AMPS_STATE_Disconnected);
-  if (is_ours) restore(connection);
+  if (is_ours) restore(began);
 }
 
 // Brings the session back as the program wants it: by its handler, by itself, or not at all.
-void Session::restore(const ConnectionPtr& connection) {
-  const RestoringScope restoring(&client_);
-  const std::uint64_t began = epoch();
-  for (;;) {
-    const auto handler = client_.listeners().lost();
+void Session::restore(std::uint64_t began) {
+  const RestoringScope restoring(&client_, began);
+  Status status;
+  do {
     const RawDisconnect raw = client_.listeners().raw_disconnect();
     if (raw.fn != nullptr) (void)raw.fn(static_cast<amps_client*>(&client_), raw.userdata);
-    Status status;
-    if (handler != nullptr) {
-      status = call_lost_handler(connection);
+    if (client_.listeners().lost() != nullptr) {
+      status = call_lost_handler();
     } else if (client_.is_ha()) {
       status = Recovery(client_).run(began);
       if (!status.ok() && epoch() == began) client_.report(status.code(), status.text());
+    } else {
+      status = Status(AMPS_E_DISCONNECTED, "nobody restores the session");
     }
-    const bool has_tried = handler != nullptr || client_.is_ha();
-    if (end_restoring() || !has_tried || !status.ok() || epoch() != began) break;
-  }
-  const MutexLock lock(mutex_);
-  is_restoring_ = false;
-  changed_.notify_all();
+  } while (!end_restoring(status));
 }
 
-// True when there is a connection, after which losses are dealt with anew. Else the restored
-// connection was lost before anybody knew of it, or there was none.
-bool Session::end_restoring() {
-  const MutexLock lock(mutex_);
-  if (connection_ == nullptr) return false;
-  is_restoring_ = false;
-  changed_.notify_all();
-  return true;
-}
-
-Status Session::call_lost_handler(const ConnectionPtr&) {
+Status Session::call_lost_handler() {
   const auto handler = client_.listeners().lost();
   if (handler == nullptr || !client_.try_retain()) return Status(AMPS_E_DISCONNECTED, "the client is closed");
   amps_client_ref_t ref{&client_};
@@ -412,9 +492,11 @@ Status Session::call_lost_handler(const ConnectionPtr&) {
     return generation_ != before;
   }();
   client_.release();
+  if (!status.ok()) return status;
   // A handler that did not connect has decided to stay disconnected.
-  if (status.ok() && !has_connected) return Status(AMPS_E_DISCONNECTED, "the disconnect handler did not connect");
-  return status;
+  if (!has_connected) return Status(AMPS_E_DISCONNECTED, "the disconnect handler did not connect");
+  client_.outbound().open_gate();  // It may have logged on by a command of its own.
+  return Status();
 }
 
 }  // namespace amps::client

@@ -13,6 +13,7 @@
 #include "base/sync.h"
 #include "client/connection.h"
 #include "client/plugin.h"
+#include "client/wait_limit.h"
 #include "net/uri.h"
 #include "net/waker.h"
 
@@ -39,12 +40,11 @@ class Session {
   // NULL when there is none.
   ConnectionPtr connection() const AMPS_EXCLUDES(mutex_);
   bool is_restoring() const AMPS_EXCLUDES(mutex_);
-  // The session is being restored, or the loss that leads to it has not been dealt with yet.
+  // It is being restored, or the loss that leads to that has not been dealt with yet.
   bool may_come_back() const AMPS_EXCLUDES(mutex_);
   bool is_disconnected() const AMPS_EXCLUDES(mutex_);
   // Waits while another thread brings the session back. AMPS_E_DISCONNECTED when there is none then.
-  // @param timeout_ms 0: no limit
-  Status wait_restored(std::uint32_t timeout_ms) AMPS_EXCLUDES(mutex_);
+  Status wait_restored(const WaitLimit& limit) AMPS_EXCLUDES(mutex_);
 
   // For Recovery. The transport alone, without the HA meaning of connect().
   Status open(std::string_view uri) AMPS_EXCLUDES(mutex_);
@@ -59,6 +59,9 @@ class Session {
   void drop(const Status& why) AMPS_EXCLUDES(mutex_);
   // Counts deliberate disconnects: who began under an older epoch must stop.
   std::uint64_t epoch() const AMPS_EXCLUDES(mutex_);
+  // Tells the state listeners, unless the connection of this thread's doing has been lost meanwhile:
+  // nobody hears of a connection after its loss.
+  void announce(const ConnectionPtr& connection, amps_connection_state_t state) AMPS_EXCLUDES(mutex_);
   // False when disconnected meanwhile.
   bool pause(std::chrono::milliseconds time, std::uint64_t epoch, Status* interrupted) AMPS_EXCLUDES(mutex_);
 
@@ -70,14 +73,25 @@ class Session {
     std::string user, password, message_type;
   };
 
+  Status make_connection(std::unique_ptr<net::ByteStream> stream, ConnectionPtr* connection) AMPS_EXCLUDES(mutex_);
   Status start_threads(const ConnectionPtr& connection);
   void run_receive_thread(const ConnectionPtr& connection);
   Status logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator, const char* options,
                         std::uint32_t timeout_ms, std::string* command_id);
   void note_logon(const struct Ack& ack);
-  void restore(const ConnectionPtr& connection);
-  Status call_lost_handler(const ConnectionPtr& connection);
-  bool end_restoring();
+  void say_goodbye();
+  void restore(std::uint64_t began);
+  Status call_lost_handler();
+  Status begin_restoring(std::uint64_t* began) AMPS_EXCLUDES(mutex_);
+  bool end_restoring(const Status& status) AMPS_EXCLUDES(mutex_);
+  // Waits while `holds`, until the time-out, Ctrl-C or a disconnect.
+  Status wait_while(bool (Session::*holds)() const, const WaitLimit& limit) AMPS_EXCLUDES(mutex_);
+  bool has_stale_restorer() const AMPS_REQUIRES(mutex_) { return is_restoring_ && restoring_epoch_ != epoch_; }
+  bool is_being_restored() const AMPS_REQUIRES(mutex_) { return is_restoring_ && restoring_epoch_ == epoch_; }
+  // A connection that has failed is about to be dealt with by lost().
+  bool is_coming_back() const AMPS_REQUIRES(mutex_);
+  // Fails for a thread that restores what a disconnect has ended.
+  Status require_current() const AMPS_REQUIRES(mutex_);
 
   Client& client_;
   mutable Mutex mutex_{LockRank::kClientSession};
@@ -87,7 +101,9 @@ class Session {
   std::uint64_t epoch_ AMPS_GUARDED_BY(mutex_) = 0;
   bool is_connecting_ AMPS_GUARDED_BY(mutex_) = false;
   bool is_logged_on_ AMPS_GUARDED_BY(mutex_) = false;
-  bool is_restoring_ AMPS_GUARDED_BY(mutex_) = false;
+  bool is_restoring_ AMPS_GUARDED_BY(mutex_) = false;  // One thread at a time; it alone ends it.
+  std::uint64_t restoring_epoch_ AMPS_GUARDED_BY(mutex_) = 0;  // An older one: that thread is about to give up.
+  unsigned announcing_count_ AMPS_GUARDED_BY(mutex_) = 0;      // Threads inside announce().
   Credentials credentials_ AMPS_GUARDED_BY(mutex_);
   std::vector<std::string> preflight_headers_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t persisted_ AMPS_GUARDED_BY(mutex_) = 0;  // Sequence of the latest logon ack.

@@ -3,6 +3,9 @@
 // Threads: each sees its own.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+
 #include "amps/amps_client.h"
 
 namespace amps::client {
@@ -10,6 +13,10 @@ namespace amps::client {
 struct ThreadContext {
   const amps_client* delivering = nullptr;  // This is a receive thread of that client.
   const amps_client* restoring = nullptr;   // This thread brings that client's session back.
+  std::uint64_t restoring_epoch = 0;        // Of that session when it began: a disconnect ends it.
+  std::chrono::steady_clock::time_point restoring_deadline =
+      std::chrono::steady_clock::time_point::max();  // Waits of that work end by then.
+  bool is_recovering = false;               // Inside Recovery::run().
   bool is_library_thread = false;           // Made by this library.
   bool is_resubscribing = false;            // Inside a subscription manager's resubscribe().
   unsigned no_wait_depth = 0;               // Inside callbacks that must not wait.
@@ -32,15 +39,22 @@ class NoWaitScope {
 
 class RestoringScope {
  public:
-  explicit RestoringScope(const amps_client* client) noexcept : before_(thread_context().restoring) {
+  RestoringScope(const amps_client* client, std::uint64_t epoch) noexcept : before_(thread_context()) {
     thread_context().restoring = client;
+    thread_context().restoring_epoch = epoch;
   }
-  ~RestoringScope() { thread_context().restoring = before_; }
+  ~RestoringScope() {
+    ThreadContext& context = thread_context();
+    context.restoring = before_.restoring;
+    context.restoring_epoch = before_.restoring_epoch;
+    context.restoring_deadline = before_.restoring_deadline;
+    context.is_recovering = before_.is_recovering;
+  }
   RestoringScope(const RestoringScope&) = delete;
   RestoringScope& operator=(const RestoringScope&) = delete;
 
  private:
-  const amps_client* before_;
+  const ThreadContext before_;
 };
 
 // amps_set_delivery_hooks().

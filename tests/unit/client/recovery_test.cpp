@@ -7,7 +7,6 @@
 
 using namespace test;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 TEST_CASE_FIXTURE(HaFixture, "a lost session comes back with its subscriptions, in order") {
   start();
@@ -77,10 +76,113 @@ TEST_CASE_FIXTURE(HaFixture, "disconnect ends a recovery that finds no server") 
   server.stop();
   peer->close();
   REQUIRE(eventually([&] { return core().session().is_restoring(); }));
-  const auto began = steady_clock::now();
-  amps_client_disconnect(client);
-  CHECK(steady_clock::now() - began < milliseconds(1000));
+  auto call = async([&] { return amps_client_disconnect(client); });
+  REQUIRE(ends(call));
   CHECK(publish("t", "x") == AMPS_E_DISCONNECTED);
+}
+
+namespace {
+
+// A chooser with one server, during whose choice something happens.
+struct MeddlingChooser {
+  std::string uri;
+  std::function<void()> meddle;
+  static amps_result current_uri(void* self, amps_span_t* uri) {
+    auto& chooser = *static_cast<MeddlingChooser*>(self);
+    if (chooser.meddle) std::exchange(chooser.meddle, nullptr)();
+    *uri = span(chooser.uri);
+    return AMPS_E_OK;
+  }
+  static const amps_server_chooser_vt_t* table() {
+    static const amps_server_chooser_vt_t table = [] {
+      amps_server_chooser_vt_t made{};
+      made.struct_size = sizeof made;
+      made.current_uri = current_uri;
+      return made;
+    }();
+    return &table;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(HaFixture, "a disconnect in the middle of an attempt leaves no connection behind") {
+  MeddlingChooser meddler{server.uri(), nullptr};
+  amps_client_set_server_chooser(client, MeddlingChooser::table(), &meddler);
+  start();
+  const std::uint64_t epoch = core().session().epoch();
+  std::promise<void> choosing;
+  meddler.meddle = [&] {
+    choosing.set_value();
+    (void)eventually([&] { return core().session().epoch() != epoch; });
+  };
+  peer->close();
+  REQUIRE(choosing.get_future().wait_for(kPatience) == std::future_status::ready);
+  auto call = async([&] { return amps_client_disconnect(client); });
+  REQUIRE(ends(call));
+  CHECK(!server.has_connection(milliseconds(0)));
+  CHECK(number(AMPS_CLIENT_DISCONNECTED) == 1);
+  start();  // And a new beginning works.
+}
+
+TEST_CASE_FIXTURE(HaFixture, "a chooser that connects by itself is told, not hung") {
+  MeddlingChooser meddler{server.uri(), nullptr};
+  amps_client_set_server_chooser(client, MeddlingChooser::table(), &meddler);
+  std::atomic<int> nested{0};
+  meddler.meddle = [&] { nested = amps_client_connect_and_logon(client); };
+  start();
+  CHECK(nested == AMPS_E_USAGE);
+}
+
+TEST_CASE_FIXTURE(HaFixture, "who asks for a connection while it is being made gets the same one") {
+  auto one = async([&] { return amps_client_connect_and_logon(client); });
+  peer = server.accept();
+  auto two = async([&] { return amps_client_connect_and_logon(client); });
+  peer->accept_logon();
+  REQUIRE(ends(one));
+  REQUIRE(ends(two));
+  CHECK(one.get() == AMPS_E_OK);
+  const amps_result second = two.get();
+  CHECK((second == AMPS_E_OK || second == AMPS_E_ALREADY_CONNECTED));  // It may have come late.
+  CHECK(amps_client_connect_and_logon(client) == AMPS_E_ALREADY_CONNECTED);
+}
+
+TEST_CASE_FIXTURE(HaFixture, "a server that accepts and says nothing is left") {
+  amps_client_set_number(client, AMPS_CLIENT_CONNECT_TIMEOUT_MS, 50);
+  auto call = async([&] { return amps_client_connect_and_logon(client); });
+  const auto silent = server.accept();
+  (void)silent->read_command("logon");
+  CHECK(silent->is_closed(kPatience));
+  amps_client_set_number(client, AMPS_CLIENT_CONNECT_TIMEOUT_MS, 30'000);
+  do {
+    peer = server.accept();  // An attempt may still have had the short limit.
+  } while (peer->try_read_command("logon", milliseconds(100)) == nullptr);
+  amps_client_disconnect(client);
+  REQUIRE(ends(call));
+}
+
+TEST_CASE_FIXTURE(HaFixture, "a command that runs out of time during a recovery says so") {
+  start();
+  peer->close();
+  REQUIRE(eventually([&] { return core().session().is_restoring(); }));
+  CHECK(execute(Command(AMPS_COMMAND_Subscribe, "t"), nullptr, 50) == AMPS_E_TIMED_OUT);
+  CHECK(amps_client_publish_flush(client, 50, 0) == AMPS_E_TIMED_OUT);
+}
+
+TEST_CASE_FIXTURE(HaFixture, "a disconnect handler may restore the session by connect_and_logon") {
+  start();
+  amps_disconnect_handler_t handler{};
+  handler.struct_size = sizeof handler;
+  handler.fn = [](amps_client_ref_t* ref, void*) { return amps_client_connect_and_logon(ref->body); };
+  amps_client_set_lost_handler(client, &handler);
+  for (int round = 0; round < 2; ++round) {
+    peer->close();
+    peer = server.accept();
+    peer->accept_logon();
+    auto call = async([&] { return amps_client_publish_flush(client, 0, 0); });
+    peer->ack(*peer->read_command("flush"));
+    CHECK(call.get() == AMPS_E_OK);
+  }
 }
 
 TEST_CASE_FIXTURE(HaFixture, "an empty chooser gives up with its reason") {

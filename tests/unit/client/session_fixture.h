@@ -63,6 +63,12 @@ auto async(Call call) {
   return std::async(std::launch::async, std::move(call));
 }
 
+// A blocked call has returned; false when it still has not long after it should.
+template <typename Result>
+bool ends(const std::future<Result>& call) {
+  return call.wait_for(kPatience) == std::future_status::ready;
+}
+
 class Command {
  public:
   explicit Command(std::uint32_t command, std::string_view topic = "");
