@@ -473,10 +473,11 @@ Status Session::call_lost_handler() {
   if (handler == nullptr || !client_.try_retain()) return Status(AMPS_E_DISCONNECTED, "the client is closed");
   amps_client_ref_t ref{&client_};
   Status status;
-  const std::uint64_t before = [&] {
+  const auto generation = [&] {
     const MutexLock lock(mutex_);
     return generation_;
-  }();
+  };
+  const std::uint64_t before = generation();
   try {
     status = callback_status(handler->c().fn(&ref, handler->c().userdata), "the disconnect handler");
   } catch (const ::abi::__forced_unwind&) {
@@ -487,10 +488,7 @@ Status Session::call_lost_handler() {
     status = Status(AMPS_E_CALLBACK, "the disconnect handler threw something that is no std::exception");
   }
   if (!status.ok()) client_.report(status.code(), status.text());
-  const bool has_connected = [&] {
-    const MutexLock lock(mutex_);
-    return generation_ != before;
-  }();
+  const bool has_connected = generation() != before;
   client_.release();
   if (!status.ok()) return status;
   // A handler that did not connect has decided to stay disconnected.

@@ -57,12 +57,12 @@ class Sum final : public Aggregate {
         return;
       case ValueKind::kUnsigned:
         integer_count_ += direction;
-        integers_ += direction * static_cast<__int128>(number.as_unsigned());
+        integers_ += direction * static_cast<WideInteger>(number.as_unsigned());
         return;
       case ValueKind::kBoolean:
       case ValueKind::kInteger:
         integer_count_ += direction;
-        integers_ += direction * static_cast<__int128>(number.as_integer());
+        integers_ += direction * static_cast<WideInteger>(number.as_integer());
         return;
     }
   }
@@ -76,7 +76,7 @@ class Sum final : public Aggregate {
   }
 
   const bool is_average_;
-  __int128 integers_ = 0;  // Room for 2^64 of the largest.
+  WideInteger integers_ = 0;  // Room for 2^64 of the largest.
   std::int64_t integer_count_ = 0;
   std::int64_t float_count_ = 0;
   std::unique_ptr<ExactSum> floats_;  // Only while there are floats.

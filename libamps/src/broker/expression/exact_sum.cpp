@@ -37,16 +37,16 @@ void ExactSum::count_product(double left, double right, int direction) noexcept 
   if (std::isfinite(high)) count(std::fma(left, right, -high), direction);
 }
 
-void ExactSum::add_integer(__int128 value) noexcept {
+void ExactSum::add_integer(WideInteger value) noexcept {
   const bool is_negative = value < 0;
-  auto magnitude = static_cast<unsigned __int128>(value);
+  auto magnitude = static_cast<WideNatural>(value);
   if (is_negative) magnitude = -magnitude;
-  const unsigned __int128 low = magnitude & UINT64_MAX;
+  const WideNatural low = magnitude & UINT64_MAX;
   count_bits(low, -kLowestExponent, is_negative);
   count_bits(magnitude >> 64, -kLowestExponent + 64, is_negative);
 }
 
-void ExactSum::count_bits(unsigned __int128 magnitude, int position, bool is_negative) noexcept {
+void ExactSum::count_bits(WideNatural magnitude, int position, bool is_negative) noexcept {
   magnitude <<= position % 32;
   for (auto limb = static_cast<std::size_t>(position / 32); magnitude != 0; ++limb, magnitude >>= 32) {
     const auto part = static_cast<std::int64_t>(static_cast<std::uint64_t>(magnitude) & (kLimbRange - 1));
@@ -84,7 +84,7 @@ double ExactSum::value() const noexcept {
   while (top >= 0 && digits.limbs_[static_cast<std::size_t>(top)] == 0) --top;
   if (top < 0) return 0;
   // The three highest limbs have more bits than a float; whatever lies below only tells which way a tie goes.
-  unsigned __int128 leading = 0;
+  WideNatural leading = 0;
   for (int i = top; i > top - 3; --i) {
     leading = (leading << 32) +
               (i < 0 ? 0 : static_cast<std::uint64_t>(digits.limbs_[static_cast<std::size_t>(i)]));

@@ -9,6 +9,9 @@
 
 namespace amps::broker {
 
+__extension__ using WideInteger = __int128;
+__extension__ using WideNatural = unsigned __int128;
+
 class ExactSum {
  public:
   void add(double value) noexcept { count(value, 1); }
@@ -16,7 +19,7 @@ class ExactSum {
   // A product, exactly unless it underflows.
   void add_product(double left, double right) noexcept { count_product(left, right, 1); }
   void subtract_product(double left, double right) noexcept { count_product(left, right, -1); }
-  void add_integer(__int128 value) noexcept;
+  void add_integer(WideInteger value) noexcept;
 
   // The sum, rounded once to the nearest float. NaN when it holds a NaN or infinities of both signs.
   double value() const noexcept;
@@ -30,7 +33,7 @@ class ExactSum {
   void count(double value, int direction) noexcept;
   void count_product(double left, double right, int direction) noexcept;
   // Adds magnitude * 2^(position - 1074), or takes it away.
-  void count_bits(unsigned __int128 magnitude, int position, bool is_negative) noexcept;
+  void count_bits(WideNatural magnitude, int position, bool is_negative) noexcept;
   void carry() noexcept;
 
   std::array<std::int64_t, kLimbs> limbs_{};

@@ -69,8 +69,8 @@ TEST_CASE("order does not matter, and what was taken out leaves no trace") {
 
 TEST_CASE("integers are added without becoming floats") {
   ExactSum sum;
-  sum.add_integer(static_cast<__int128>(INT64_MAX) * 4 + 3);
-  sum.add_integer(-static_cast<__int128>(INT64_MAX) * 4);
+  sum.add_integer(static_cast<amps::broker::WideInteger>(INT64_MAX) * 4 + 3);
+  sum.add_integer(-static_cast<amps::broker::WideInteger>(INT64_MAX) * 4);
   sum.add(0.5);
   CHECK(sum.value() == 3.5);
 }
