@@ -10,6 +10,8 @@
 #include <variant>
 
 #include "broker/alarm.h"
+#include "broker/configuration_checks.h"
+#include "broker/configuration_served.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
 #include "broker/log_line.h"
@@ -222,6 +224,11 @@ Broker::~Broker() {
 Status Broker::start() {
   if (running_ != nullptr) return Status(AMPS_E_USAGE, "broker is running");
   if (configuration_.transports.empty()) configuration_.add_default_transport();
+  AMPS_RETURN_IF_ERROR(check_configuration(configuration_));
+  AMPS_RETURN_IF_ERROR(check_served(configuration_));
+  for (const std::string& warning : configuration_.warnings) {
+    LogLine(*parts_.log, AMPS_LOG_WARNING) << "configuration: " << warning;
+  }
   auto running = std::make_unique<Running>(configuration_, parts_, &statistics_);
   AMPS_RETURN_IF_ERROR(running->open());
   AMPS_RETURN_IF_ERROR(running->run());

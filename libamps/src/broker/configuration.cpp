@@ -18,9 +18,9 @@ Configuration::Configuration() {
 Status Configuration::set_number(amps_broker_number_t which, std::uint64_t value) {
   AMPS_RETURN_IF_ERROR(get_number(which, nullptr));
   const NumberElement& element = number_element(which);
-  if (value < element.min || value > element.max) {
+  if (value < element.range.min || value > element.range.max) {
     return Status(AMPS_E_USAGE, std::string(element.element) + " is " + std::to_string(value) + ", not " +
-                                    expected_text(element));
+                                    expected_text(element.range));
   }
   numbers[which] = value;
   return {};
@@ -57,7 +57,7 @@ Status Configuration::add_transport(TransportConfiguration transport) {
                   [&](const auto& other) { return other.name == transport.name; })) {
     return Status(AMPS_E_USAGE, where + ": there is another one of that name");
   }
-  if (!transport.message_type.empty() && !is_message_type(transport.message_type)) {
+  if (!transport.message_type.empty() && !has_message_type(transport.message_type)) {
     return Status(AMPS_E_MESSAGE_TYPE, where + ": unknown message type " + transport.message_type);
   }
   if (transport.type == TransportType::kUnix && !transport.address.is_unix()) {
@@ -76,6 +76,34 @@ Status Configuration::add_transport(TransportConfiguration transport) {
   }
   transports.push_back(std::move(transport));
   return {};
+}
+
+Status Configuration::add_message_type(MessageTypeConfiguration type) {
+  const std::string where = "message type " + type.name;
+  if (type.module.empty()) type.module = type.name;
+  const bool is_composite = type.module == "composite-local" || type.module == "composite-global";
+  if (!is_composite && !is_message_type(type.module)) {
+    return Status(AMPS_E_MESSAGE_TYPE, where + ": there is no module " + type.module);
+  }
+  if (is_composite == type.parts.empty()) {
+    return Status(AMPS_E_USAGE, where + (is_composite ? ": a composite needs the message types of its parts"
+                                                      : ": only composites have parts"));
+  }
+  for (const std::string& part : type.parts) {
+    if (has_message_type(part)) continue;
+    return Status(AMPS_E_MESSAGE_TYPE, where + ": unknown message type " + part);
+  }
+  if (std::any_of(message_types.begin(), message_types.end(),
+                  [&](const auto& other) { return other.name == type.name; })) {
+    return Status(AMPS_E_USAGE, where + ": there is another one of that name");
+  }
+  message_types.push_back(std::move(type));
+  return {};
+}
+
+bool Configuration::has_message_type(std::string_view type) const noexcept {
+  return is_message_type(type) || std::any_of(message_types.begin(), message_types.end(),
+                                              [&](const auto& added) { return added.name == type; });
 }
 
 std::string_view transport_type_text(TransportType type) noexcept {

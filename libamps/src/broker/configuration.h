@@ -28,6 +28,7 @@ struct TransportConfiguration {
   std::string certificate;
   std::string private_key;
   std::string ca_file;
+  bool is_enabled = true;                                     // Whether it listens from the start.
   std::optional<AuthenticationConfiguration> authentication;  // None: that of the instance.
   std::optional<EntitlementConfiguration> entitlement;
 };
@@ -56,6 +57,10 @@ struct Configuration {
   // Takes a transport over after checking it; fills in its name. Fails with AMPS_E_USAGE, AMPS_E_URI,
   // AMPS_E_TRANSPORT_TYPE or AMPS_E_MESSAGE_TYPE.
   Status add_transport(TransportConfiguration transport);
+  // Takes a message type over after checking it. Fails with AMPS_E_USAGE or AMPS_E_MESSAGE_TYPE.
+  Status add_message_type(MessageTypeConfiguration type);
+  // Built in, or added.
+  bool has_message_type(std::string_view type) const noexcept;
 
   std::string name = "amps";
   std::vector<TransportConfiguration> transports;
@@ -70,7 +75,8 @@ struct Configuration {
   std::optional<AdminConfiguration> admin;
   std::vector<LogTargetConfiguration> log_targets;
 
-  bool unique_client_names = false;  // Names are unique where a transaction log knows publishers by them.
+  std::vector<std::string> warnings;  // What the reader passed over; logged at start.
+  bool unique_client_names = false;   // Names are unique where a transaction log knows publishers by them.
 };
 
 std::string_view transport_type_text(TransportType type) noexcept;

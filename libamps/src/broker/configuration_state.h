@@ -14,6 +14,12 @@
 
 namespace amps::broker {
 
+// SOW/Topic/History (broker 3.9). Not nested, because clang refuses an optional of a nested struct with defaults.
+struct HistoryConfiguration {
+  std::uint64_t window_ms = 0;
+  std::uint64_t granularity_ms = 0;
+};
+
 // SOW/Topic (broker 3, 13.2).
 struct SowTopicConfiguration {
   std::string name;
@@ -26,11 +32,7 @@ struct SowTopicConfiguration {
   // Expiration: disabled, enabled without a default (0), or a default in milliseconds.
   bool expires = false;
   std::uint64_t expiration_ms = 0;
-  struct History {
-    std::uint64_t window_ms = 0;
-    std::uint64_t granularity_ms = 0;
-  };
-  std::optional<History> history;
+  std::optional<HistoryConfiguration> history;
   std::vector<std::string> preprocessing;  // Fields: "expression AS /path HINT ...".
   std::vector<std::string> enrichment;
   std::vector<std::vector<std::string>> hash_indexes;  // Paths of each.

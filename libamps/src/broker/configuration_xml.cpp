@@ -1,364 +1,293 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/configuration_xml.h"
 
-#include <pugixml.hpp>
-
 #include <algorithm>
-#include <cstdlib>
-#include <iterator>
-#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "broker/configuration_checks.h"
 #include "broker/configuration_numbers.h"
-#include "broker/configuration_sow_xml.h"
+#include "broker/configuration_xml/access.h"
+#include "broker/configuration_xml/admin.h"
+#include "broker/configuration_xml/element.h"
+#include "broker/configuration_xml/members.h"
+#include "broker/configuration_xml/message_type.h"
+#include "broker/configuration_xml/sow.h"
+#include "broker/configuration_xml/transaction_log.h"
+#include "broker/configuration_xml/transport.h"
+#include "broker/configuration_xml/version.h"
 
 namespace amps::broker {
 
 namespace {
 
-constexpr std::size_t kXmlBytesMax = 1u << 20;
-
-// Documented elements this version has nothing behind: leaving them out silently would change what
-// happens to data, so the text of the error says that it is us and not a typing error.
-constexpr std::string_view kUnavailable[] = {"Actions",
-                                             "Admin",
-                                             "Authentication",
-                                             "Entitlement",
-                                             "Include",
-                                             "MessageTypes",
-                                             "MessageDiskLimit",
-                                             "MessageDiskPath",
-                                             "Modules",
-                                             "Protocols",
-                                             "Replication",
-                                             "SOWStatsInterval",
-                                             "SOWStatisticsInterval",
-                                             "TransactionLog",
-                                             "Tuning",
-                                             "UserDefinedFunctions"};
-constexpr std::string_view kInformational[] = {"Description", "Environment", "Group", "ProcessName"};
-
-template <std::size_t N>
-bool contains(const std::string_view (&names)[N], std::string_view name) noexcept {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-class Reader {
- public:
-  Reader(std::string_view xml, const std::string& origin, const Variables& variables, Configuration* out)
-      : xml_(xml), origin_(origin), variables_(variables), out_(out) {}
-
-  Status read();
-
- private:
-  Status error_at(std::ptrdiff_t offset, const std::string& text) const;
-  Status error(const pugi::xml_node& node, const std::string& text) const {
-    return error_at(node.offset_debug(), text);
-  }
-  Status value_of(const pugi::xml_node& node, std::string* out) const;
-  Status expand(const pugi::xml_node& node, std::string_view text, std::string* out) const;
-  Status read_root(const pugi::xml_node& root);
-  Status read_number(const pugi::xml_node& node, const NumberElement& element);
-  Status read_transport(const pugi::xml_node& node);
-  Status read_transport_member(const pugi::xml_node& node, TransportConfiguration* transport, bool* listens);
-  Status read_targets(const pugi::xml_node& node) const;
-
-  const std::string_view xml_;
-  const std::string& origin_;
-  const Variables& variables_;
-  Configuration* const out_;
-  std::optional<pugi::xml_node> capacity_;  // ClientMaxCapacity may be a share of a limit that comes later.
+// What the elements of the root are read into.
+struct Reading {
+  Configuration* configuration;
+  std::vector<const Element*> sow;  // Where the entries of the configuration's `sow` came from.
 };
 
-Status Reader::error_at(std::ptrdiff_t offset, const std::string& text) const {
-  const std::size_t end =
-      std::min(xml_.size(), static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
-  const std::string_view before = xml_.substr(0, end);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t last = before.rfind('\n');
-  const std::size_t column = last == std::string_view::npos ? end + 1 : end - last;
-  return Status(AMPS_E_USAGE,
-                origin_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " + text);
+using ReadElement = Status (*)(const Element& element, Reading* to);
+
+Status read_name(const Element& element, Reading* to) {
+  AMPS_RETURN_IF_ERROR(read_leaf(element, &to->configuration->name));
+  if (to->configuration->name.find_first_of(" \t\r\n/\\$&;|<>*?'\"`") == std::string::npos) return {};
+  return error_at(
+      element, "Name is " + element.value + "; it may not have spaces, slashes or characters of the shell");
 }
 
-Status Reader::expand(const pugi::xml_node& node, std::string_view text, std::string* out) const {
-  out->clear();
-  for (;;) {
-    const std::size_t begin = text.find("${");
-    out->append(text.substr(0, begin));
-    if (begin == std::string_view::npos) return {};
-    const std::size_t end = text.find('}', begin);
-    if (end == std::string_view::npos) return error(node, "${ without its }");
-    const std::string name(text.substr(begin + 2, end - begin - 2));
-    const auto found = variables_.find(name);
-    const char* const environment = std::getenv(name.c_str());
-    if (found != variables_.end()) {
-      out->append(found->second);
-    } else if (environment != nullptr) {
-      out->append(environment);
-    } else {
-      return error(node, "variable " + name + " is not set");
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-// The text of an element that has nothing else.
-Status Reader::value_of(const pugi::xml_node& node, std::string* out) const {
-  for (const pugi::xml_node& child : node.children()) {
-    if (child.type() == pugi::node_element) {
-      return error(child, "element " + std::string(child.name()) + " inside " + node.name());
-    }
-  }
-  if (node.first_attribute()) return error(node, std::string(node.name()) + " takes no attributes");
-  AMPS_RETURN_IF_ERROR(expand(node, trimmed(node.text().get()), out));
-  if (out->empty()) return error(node, std::string(node.name()) + " is empty");
-  return {};
-}
-
-Status Reader::read() {
-  if (xml_.size() > kXmlBytesMax) {
-    return Status(AMPS_E_USAGE, origin_ + ": configuration of " + std::to_string(xml_.size()) +
-                                    " bytes exceeds limit of " + std::to_string(kXmlBytesMax));
-  }
-  pugi::xml_document document;
-  const unsigned options = pugi::parse_default | pugi::parse_doctype | pugi::parse_trim_pcdata;
-  const pugi::xml_parse_result result = document.load_buffer(xml_.data(), xml_.size(), options);
-  if (!result) return error_at(result.offset, result.description());
-  pugi::xml_node root;
-  for (const pugi::xml_node& node : document.children()) {
-    // Entities and external files have no place in a configuration.
-    if (node.type() == pugi::node_doctype) return error(node, "<!DOCTYPE is not allowed");
-    if (node.type() != pugi::node_element) continue;
-    if (root) return error(node, "second root element");
-    root = node;
-  }
-  if (std::string_view(root.name()) != "AMPSConfig") return error(root, "the root element is not AMPSConfig");
-  return read_root(root);
-}
-
-Status Reader::read_root(const pugi::xml_node& root) {
-  for (const pugi::xml_node& node : root.children()) {
-    if (node.type() != pugi::node_element) return error(node, "text outside of elements");
-    const std::string_view name = node.name();
-    std::string value;
-    if (const NumberElement* element = find_number_element(name)) {
-      if (name == "ClientMaxCapacity") {
-        capacity_ = node;
-      } else {
-        AMPS_RETURN_IF_ERROR(read_number(node, *element));
-      }
-    } else if (name == "Name") {
-      AMPS_RETURN_IF_ERROR(value_of(node, &out_->name));
-    } else if (name == "Transports") {
-      for (const pugi::xml_node& child : node.children()) AMPS_RETURN_IF_ERROR(read_transport(child));
-    } else if (name == "SOW") {
-      const XmlReaderParts parts{
-          [this](const pugi::xml_node& one, std::string* text) { return value_of(one, text); },
-          [this](const pugi::xml_node& one, const std::string& text) { return error(one, text); }};
-      AMPS_RETURN_IF_ERROR(read_sow(node, parts, &out_->sow));
-    } else if (name == "Logging") {
-      AMPS_RETURN_IF_ERROR(read_targets(node));
-    } else if (contains(kInformational, name)) {
-      AMPS_RETURN_IF_ERROR(value_of(node, &value));
-    } else if (contains(kUnavailable, name)) {
-      return error(node, "element " + std::string(name) + " is not available in this version");
-    } else {
-      return error(node, "unknown element " + std::string(name));
-    }
-  }
-  if (capacity_) return read_number(*capacity_, *find_number_element("ClientMaxCapacity"));
-  return {};
-}
-
-Status Reader::read_number(const pugi::xml_node& node, const NumberElement& element) {
-  std::string value;
-  AMPS_RETURN_IF_ERROR(value_of(node, &value));
-  const auto number = parse_number(element, value, out_->number(AMPS_BROKER_OUTBOX_BYTES_MAX));
-  if (!number)
-    return error(node, std::string(element.element) + " is " + value + ", not " + expected_text(element));
-  out_->numbers[element.number] = *number;
-  return {};
-}
-
-Status Reader::read_transport(const pugi::xml_node& node) {
-  if (std::string_view(node.name()) != "Transport") {
-    return error(node, "unknown element " + std::string(node.name()) + " in Transports");
-  }
-  TransportConfiguration transport;
-  bool listens = false;
-  for (const pugi::xml_node& member : node.children()) {
-    AMPS_RETURN_IF_ERROR(read_transport_member(member, &transport, &listens));
-  }
-  if (!listens) return error(node, "Transport needs InetAddr, or FileName for a Unix socket");
-  if (const Status status = out_->add_transport(std::move(transport)); !status.ok()) {
-    return error(node, status.text());
-  }
-  return {};
-}
-
-Status Reader::read_transport_member(const pugi::xml_node& node, TransportConfiguration* transport,
-                                     bool* listens) {
-  const std::string_view name = node.name();
-  std::string value;
-  AMPS_RETURN_IF_ERROR(value_of(node, &value));
-  const auto failed = [&](const Status& status) { return status.ok() ? status : error(node, status.text()); };
-  if (name == "Name") {
-    transport->name = value;
-  } else if (name == "Type") {
-    return failed(parse_transport_type(value, &transport->type));
-  } else if (name == "InetAddr") {
-    *listens = true;
-    return failed(net::parse_listen_address(value, &transport->address));
-  } else if (name == "FileName") {
-    *listens = true;
-    transport->address.unix_path = value;
-  } else if (name == "Protocol") {
-    if (value != "amps" && value != "json") return error(node, "protocol " + value + " is not available");
-  } else if (name == "MessageType") {
-    transport->message_type = value;
-  } else if (name == "Certificate") {
-    transport->certificate = value;
-  } else if (name == "PrivateKey") {
-    transport->private_key = value;
-  } else if (name == "CAFile") {
-    transport->ca_file = value;
-  } else if (name == "VerifyClient") {
-    // Verification follows from CAFile; this element may only agree with it.
-    if (value != "true" && value != "enabled" && value != "1") {
-      return error(node, "VerifyClient is " + value + "; leave CAFile out to accept every client");
-    }
-  } else {
-    return error(node, "unknown element " + std::string(name) + " in Transport");
-  }
-  return {};
-}
-
-// Log lines go to whoever embeds the broker; ampsd writes them to stderr. The element is checked, so
-// that a configuration that asks for a file does not lose its log without a word.
-Status Reader::read_targets(const pugi::xml_node& node) const {
-  for (const pugi::xml_node& target : node.children()) {
-    if (std::string_view(target.name()) != "Target") {
-      return error(target, "unknown element " + std::string(target.name()) + " in Logging");
-    }
-    for (const pugi::xml_node& member : target.children()) {
-      std::string value;
-      AMPS_RETURN_IF_ERROR(value_of(member, &value));
-      const std::string_view name = member.name();
-      if (name == "Protocol" && value != "stderr") {
-        return error(member, "log protocol " + value + " is not available; use stderr");
-      }
-      if (name != "Protocol" && name != "Level") {
-        return error(member, "unknown element " + std::string(name) + " in Target");
-      }
-    }
-  }
-  return {};
-}
-
-void append_text(pugi::xml_node parent, const char* name, const std::string& value) {
-  if (!value.empty()) parent.append_child(name).text().set(value.c_str());
-}
-
-class StringWriter final : public pugi::xml_writer {
- public:
-  void write(const void* data, std::size_t size) override {
-    text.append(static_cast<const char*>(data), size);
-  }
+Status read_text(const Element& element, Reading*) {
   std::string text;
+  return read_leaf(element, &text);
+}
+
+Status read_required_version(const Element& element, Reading*) {
+  std::string text;
+  AMPS_RETURN_IF_ERROR(read_leaf(element, &text));
+  return check_required_version(element, text);
+}
+
+Status read_suggested_version(const Element& element, Reading* to) {
+  std::string text;
+  AMPS_RETURN_IF_ERROR(read_leaf(element, &text));
+  return check_suggested_version(element, text, &to->configuration->warnings);
+}
+
+Status read_validation(const Element& element, Reading*) {
+  std::uint64_t value = 0;
+  AMPS_RETURN_IF_ERROR(read_number(element, {NumberUnit::kBoolean, 0, 1}, &value));
+  if (value == 1) return {};
+  return error_at(element, "ConfigValidation cannot be disabled in this version");
+}
+
+Status read_stats_interval(const Element& element, Reading* to) {
+  return read_number(element, {NumberUnit::kMilliseconds, 100, 86'400'000},
+                     &to->configuration->sow_stats_interval_ms);
+}
+
+Status read_root_number(const Element& element, Reading* to) {
+  const NumberElement& number = *find_number_element(element.name);
+  Configuration& configuration = *to->configuration;
+  std::string text;
+  AMPS_RETURN_IF_ERROR(read_leaf(element, &text));
+  // A share is one of the memory limit, which was read before.
+  const auto value = parse_number(number.range, text, configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX));
+  if (!value) return error_at(element, element.name + " is " + text + ", not " + expected_text(number.range));
+  configuration.numbers[number.number] = *value;
+  return {};
+}
+
+Status read_root_message_types(const Element& element, Reading* to) {
+  return read_message_types(element, to->configuration, &to->configuration->warnings);
+}
+
+Status read_root_transports(const Element& element, Reading* to) {
+  return read_transports(element, to->configuration, &to->configuration->warnings);
+}
+
+Status read_root_sow(const Element& element, Reading* to) {
+  return read_sow(element, &to->configuration->sow, &to->sow, &to->configuration->warnings);
+}
+
+Status read_root_transaction_log(const Element& element, Reading* to) {
+  Configuration& configuration = *to->configuration;
+  configuration.unique_client_names = true;
+  return read_transaction_log(element, &configuration.transaction_log.emplace(), &configuration.warnings);
+}
+
+Status read_root_authentication(const Element& element, Reading* to) {
+  to->configuration->authentication = {};
+  return read_authentication(element, &to->configuration->authentication, &to->configuration->warnings);
+}
+
+Status read_root_entitlement(const Element& element, Reading* to) {
+  to->configuration->entitlement = {};
+  return read_entitlement(element, &to->configuration->entitlement, &to->configuration->warnings);
+}
+
+Status read_root_admin(const Element& element, Reading* to) {
+  return read_admin(element, &to->configuration->admin.emplace(), &to->configuration->warnings);
+}
+
+Status read_root_logging(const Element& element, Reading* to) {
+  return read_logging(element, &to->configuration->log_targets, &to->configuration->warnings);
+}
+
+Status pass_over(const Element& element, Reading* to) {
+  to->configuration->warnings.push_back(passed_over(element, "nothing here can be tuned by it"));
+  return {};
+}
+
+Status refuse(const Element& element, Reading*) {
+  return unavailable_element(element);
+}
+
+struct RootRow {
+  std::string_view name;
+  bool repeats;
+  ReadElement read;
+  std::string_view what;  // Empty: described by its members, or not served.
 };
 
-std::string address_text(const net::ListenAddress& address) {
-  const std::string port = std::to_string(address.port);
-  if (address.host.empty()) return port;
-  const bool is_v6 = address.host.find(':') != std::string::npos;
-  return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + port;
+// In the order of reading: what others refer to comes first.
+constexpr RootRow kRoot[] = {
+    {"Name", false, read_name, "of the instance, in logs, statistics and file names"},
+    {"RequiredMinimumVersion", false, read_required_version, "of AMPS; a later one is refused"},
+    {"SuggestedMinimumVersion", false, read_suggested_version, "of AMPS; a later one is a warning"},
+    {"Description", false, read_text, "for people"},
+    {"Environment", false, read_text, "for people"},
+    {"Group", false, read_text, "for people: there is no replication"},
+    {"ProcessName", false, read_text, "for people"},
+    {"ConfigValidation", false, read_validation, "enabled"},
+    {"SOWStatsInterval", false, read_stats_interval, "between events on /AMPS/SOWStats; default: none"},
+    {"SOWStatisticsInterval", false, read_stats_interval, "the same"},
+    {"MessageTypes", true, read_root_message_types, {}},
+    {"Authentication", false, read_root_authentication, {}},
+    {"Entitlement", false, read_root_entitlement, {}},
+    {"Transports", true, read_root_transports, {}},
+    {"TransactionLog", false, read_root_transaction_log, {}},
+    {"SOW", true, read_root_sow, {}},
+    {"Admin", false, read_root_admin, {}},
+    {"Logging", true, read_root_logging, {}},
+    {"ConfigCycleDetectionThreshold", false, pass_over, {}},
+    {"Externals", true, pass_over, {}},
+    {"MiniDumpDirectory", false, pass_over, {}},
+    {"MiniDumpFileMask", false, pass_over, {}},
+    {"Tuning", true, pass_over, {}},
+    // Leaving these out without a word would change what happens to data.
+    {"Actions", true, refuse, {}},
+    {"MessageDiskLimit", false, refuse, {}},
+    {"MessageDiskPath", false, refuse, {}},
+    {"Modules", true, refuse, {}},
+    {"Protocols", true, refuse, {}},
+    {"Replication", true, refuse, {}},
+    {"UserDefinedFunctions", true, refuse, {}},
+};
+
+const RootRow* find_root_row(std::string_view name) noexcept {
+  for (const RootRow& row : kRoot) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+// Names and repetitions, in the order of the text.
+Status check_names(const Element& root) {
+  if (root.name != "AMPSConfig") return error_at(root, "the root element is not AMPSConfig");
+  if (!root.value.empty()) return error_at(root, "text outside of elements");
+  for (const Element& child : root.children) {
+    const RootRow* const row = find_root_row(child.name);
+    if (row == nullptr && find_number_element(child.name) == nullptr) {
+      return error_at(child, "unknown element " + child.name);
+    }
+    const bool repeats = row != nullptr && row->repeats;
+    if (!repeats && root.find(child.name) != &child) return repeated_element(child, root);
+  }
+  return {};
+}
+
+Status read_numbers(const Element& root, Reading* to) {
+  const Element* capacity = nullptr;  // May be a share of a limit that comes later.
+  for (const Element& child : root.children) {
+    if (find_number_element(child.name) == nullptr) continue;
+    if (child.name == "ClientMaxCapacity") {
+      capacity = &child;
+    } else {
+      AMPS_RETURN_IF_ERROR(read_root_number(child, to));
+    }
+  }
+  return capacity == nullptr ? Status() : read_root_number(*capacity, to);
+}
+
+Status read_root(const Element& root, Reading* to) {
+  AMPS_RETURN_IF_ERROR(check_names(root));
+  AMPS_RETURN_IF_ERROR(read_numbers(root, to));
+  for (const RootRow& row : kRoot) {
+    for (const Element& child : root.children) {
+      if (child.name == row.name) AMPS_RETURN_IF_ERROR(row.read(child, to));
+    }
+  }
+  std::size_t culprit = 0;
+  if (const Status status = check_state(*to->configuration, &culprit); !status.ok()) {
+    // Entries that were there before the text have no place in it.
+    const std::size_t before = to->configuration->sow.size() - to->sow.size();
+    return error_at(culprit < before ? root : *to->sow[culprit - before], status.text());
+  }
+  const Status status = check_configuration(*to->configuration);
+  return status.ok() ? status : error_at(root, status.text());
+}
+
+std::string describe() {
+  std::vector<MemberDescription> rows;
+  const Configuration defaults;
+  for (const RootRow& row : kRoot) {
+    if (!row.what.empty()) rows.push_back({std::string(row.name), "", "text", "", std::string(row.what)});
+  }
+  static constexpr std::string_view kMeanings[] = {
+#define AMPS_X(name, value, text) text,
+      AMPS_BROKER_NUMBER_TABLE(AMPS_X)
+#undef AMPS_X
+  };
+  for (int i = 0; i < AMPS_BROKER_NUMBER_COUNT; ++i) {
+    const NumberElement& number = number_element(static_cast<amps_broker_number_t>(i));
+    rows.push_back({std::string(number.element), "", expected_text(number.range),
+                    format_number(number.range.unit, defaults.number(number.number)),
+                    std::string(kMeanings[i])});
+  }
+  describe_message_types(&rows);
+  describe_transports(&rows);
+  describe_sow(&rows);
+  describe_transaction_log(&rows);
+  describe_access(&rows);
+  describe_admin(&rows);
+  std::string text;
+  for (const MemberDescription& row : rows) {
+    text +=
+        row.path + "\t" + row.synonym + "\t" + row.kind + "\t" + row.default_value + "\t" + row.what + "\n";
+  }
+  return text;
 }
 
 }  // namespace
 
 Status read_configuration(std::string_view xml, const std::string& origin, const Variables& variables,
                           Configuration* out) {
+  ElementTree tree;
+  AMPS_RETURN_IF_ERROR(tree.load(xml, origin, variables));
   Configuration read = *out;  // Untouched by a text that fails.
-  AMPS_RETURN_IF_ERROR(Reader(xml, origin, variables, &read).read());
+  Reading reading{&read, {}};
+  AMPS_RETURN_IF_ERROR(read_root(tree.root(), &reading));
   *out = std::move(read);
   return {};
 }
 
 std::string write_configuration(const Configuration& configuration) {
-  pugi::xml_document document;
-  pugi::xml_node root = document.append_child("AMPSConfig");
-  append_text(root, "Name", configuration.name);
+  Element root;
+  root.name = "AMPSConfig";
+  root.add("Name", configuration.name);
   for (int i = 0; i < AMPS_BROKER_NUMBER_COUNT; ++i) {
-    const NumberElement& element = number_element(static_cast<amps_broker_number_t>(i));
-    append_text(root, std::string(element.element).c_str(),
-                format_number(element, configuration.number(element.number)));
+    const NumberElement& number = number_element(static_cast<amps_broker_number_t>(i));
+    root.add(number.element, format_number(number.range.unit, configuration.number(number.number)));
   }
-  pugi::xml_node transports = root.append_child("Transports");
-  for (const TransportConfiguration& transport : configuration.transports) {
-    pugi::xml_node node = transports.append_child("Transport");
-    append_text(node, "Name", transport.name);
-    append_text(node, "Type", std::string(transport_type_text(transport.type)));
-    if (transport.address.is_unix()) {
-      append_text(node, "FileName", transport.address.unix_path);
-    } else {
-      append_text(node, "InetAddr", address_text(transport.address));
-    }
-    append_text(node, "Protocol", "amps");
-    append_text(node, "MessageType", transport.message_type);
-    append_text(node, "Certificate", transport.certificate);
-    append_text(node, "PrivateKey", transport.private_key);
-    append_text(node, "CAFile", transport.ca_file);
+  if (configuration.sow_stats_interval_ms != 0) {
+    root.add("SOWStatsInterval",
+             format_number(NumberUnit::kMilliseconds, configuration.sow_stats_interval_ms));
   }
+  write_message_types(configuration.message_types, &root);
+  write_authentication(configuration.authentication, &root);
+  write_entitlement(configuration.entitlement, &root);
+  write_transports(configuration.transports, &root);
+  if (configuration.transaction_log) write_transaction_log(*configuration.transaction_log, &root);
   write_sow(configuration.sow, &root);
-  StringWriter writer;
-  document.save(writer, "  ", pugi::format_indent | pugi::format_no_declaration);
-  return writer.text;
+  if (configuration.admin) write_admin(*configuration.admin, &root);
+  write_logging(configuration.log_targets, &root);
+  return write_elements(root);
 }
 
-const char* sample_configuration() noexcept {
-  return R"(<AMPSConfig>
-  <!-- Appears in statistics and logs. -->
-  <Name>sample</Name>
-
-  <!-- Bytes waiting for all clients; the one with most is disconnected when there are more. -->
-  <MessageMemoryLimit>1GB</MessageMemoryLimit>
-  <!-- Bytes waiting for one client: a size, or a share of the limit above. -->
-  <ClientMaxCapacity>25%</ClientMaxCapacity>
-  <!-- How long a byte may wait for a client that does not read; 0: as long as there is room. -->
-  <ClientMessageAgeLimit>0</ClientMessageAgeLimit>
-  <!-- Topics of subscriptions may be regular expressions. -->
-  <RegexTopicSupport>true</RegexTopicSupport>
-
-  <Transports>
-    <!-- Any message type, on loopback only: addresses beyond need authentication, or AllowAnonymous. -->
-    <Transport>
-      <Name>any-tcp</Name>
-      <Type>tcp</Type>
-      <InetAddr>127.0.0.1:9007</InetAddr>
-      <Protocol>amps</Protocol>
-    </Transport>
-    <!-- With TLS:
-    <Transport>
-      <Name>json-tcps</Name>
-      <Type>tcps</Type>
-      <InetAddr>127.0.0.1:9443</InetAddr>
-      <MessageType>json</MessageType>
-      <Certificate>${TLS}/server.pem</Certificate>
-      <PrivateKey>${TLS}/server.key</PrivateKey>
-    </Transport>
-    -->
-  </Transports>
-</AMPSConfig>
-)";
+const char* describe_configuration() {
+  static const std::string text = describe();
+  return text.c_str();
 }
 
 }  // namespace amps::broker

@@ -62,7 +62,7 @@ class Broker(NativeBroker):
         if config is not None:
             self._configure_file(config, _variables(variables))
         if sow is not None:
-            self._configure(_sow_configuration(sow), "<sow>", None)
+            self._configure(_sow_configuration(sow), "Broker()", None)
         for limit, value in limits.items():
             if limit not in LIMITS:
                 raise TypeError(f"Broker() has no limit {limit!r}; it has {', '.join(sorted(LIMITS))}")

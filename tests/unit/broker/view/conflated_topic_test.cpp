@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Fixture, "CNF-07: a conflated topic of a conflated topic, and 
 TEST_CASE_FIXTURE(Fixture, "a conflated topic of what has no records stops the start") {
   conflate("wrong", "nothing", 1000);
   CHECK_THROWS_WITH_AS(broker.start(),
-                       "broker did not start: conflated topic wrong: nothing is no topic with records "
-                       "declared before it",
+                       "broker did not start: ConflatedTopic wrong: its source nothing of type json is not "
+                       "declared; sources stand before what is made of them",
                        std::runtime_error);
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/configuration_served.h"
+
+#include <string>
+
+#include "broker/configuration_checks.h"
+
+namespace amps::broker {
+
+namespace {
+
+struct Missing {
+  bool is_used;
+  const char* what;
+};
+
+struct Unserved {
+  std::string operator()(const SowTopicConfiguration& topic) const {
+    return first({{topic.history.has_value(), "History"},
+                  {!topic.preprocessing.empty(), "Preprocessing"},
+                  {!topic.enrichment.empty(), "Enrichment"}});
+  }
+  std::string operator()(const QueueConfiguration&) const { return "Queue"; }
+  std::string operator()(const ViewConfiguration&) const { return "View"; }
+  std::string operator()(const ConflatedTopicConfiguration& topic) const {
+    return first({{!topic.enrichment.empty(), "Enrichment"}});
+  }
+
+  static std::string first(std::initializer_list<Missing> missing) {
+    for (const Missing& one : missing) {
+      if (one.is_used) return one.what;
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+Status check_served(const Configuration& configuration) {
+  const auto refused = [](const std::string& what) {
+    return Status(AMPS_E_USAGE, what + " is not available in this version");
+  };
+  for (const StateConfiguration& state : configuration.sow) {
+    const std::string missing = std::visit(Unserved{}, state);
+    if (!missing.empty()) return refused(state_title(state) + ": " + missing);
+  }
+  using Authentication = AuthenticationConfiguration::Module;
+  using Entitlement = EntitlementConfiguration::Module;
+  const std::string missing = Unserved::first({
+      {configuration.transaction_log.has_value(), "TransactionLog"},
+      {!configuration.message_types.empty(), "MessageTypes"},
+      {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
+      {configuration.authentication.module != Authentication::kDefault, "Authentication"},
+      {configuration.entitlement.module != Entitlement::kAllowAll, "Entitlement"},
+      {configuration.admin.has_value(), "Admin"},
+      {!configuration.log_targets.empty(), "Logging"},
+  });
+  if (!missing.empty()) return refused(missing);
+  for (const TransportConfiguration& transport : configuration.transports) {
+    const bool is_own = transport.authentication || transport.entitlement;
+    if (is_own) return refused("transport " + transport.name + ": Authentication or Entitlement");
+    if (!transport.is_enabled) return refused("transport " + transport.name + ": InitialState");
+  }
+  return {};
+}
+
+}  // namespace amps::broker

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/configuration_served.h"
+
+#include <doctest/doctest.h>
+
+#include "broker/broker.h"
+
+using namespace amps::broker;
+
+TEST_CASE("CFG-08: a broker does not start when it is told what it cannot do") {
+  Configuration configuration;
+  CHECK(check_served(configuration).ok());
+  configuration.admin.emplace();
+  Broker broker(configuration, {});
+  const amps::Status status = broker.start();
+  CHECK(status.code() == AMPS_E_USAGE);
+  CHECK(status.text() == "Admin is not available in this version");
+  CHECK_FALSE(broker.is_running());
+}
+
+TEST_CASE("CFG-08: the text names the topic") {
+  Configuration configuration;
+  SowTopicConfiguration topic;
+  topic.name = "t";
+  topic.history.emplace();
+  configuration.sow.emplace_back(topic);
+  CHECK(check_served(configuration).text() == "Topic t: History is not available in this version");
+}
