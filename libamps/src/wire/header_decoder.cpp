@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "wire/field_keys.h"
+#include "wire/string_stop.h"
 
 namespace amps::wire {
 namespace {
@@ -16,30 +17,6 @@ constexpr bool is_space(char c) noexcept {
 constexpr bool is_bare_char(char c) noexcept {
   return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '}' && c != '"';
 }
-constexpr bool is_control(char c) noexcept {
-  return static_cast<unsigned char>(c) < 0x20;
-}
-
-// The high bit of every byte of `word` that ends or complicates a string: quote, backslash, control
-// character. The lowest such bit is exact; those above it may be set by a borrow.
-constexpr std::uint64_t string_stops(std::uint64_t word) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101u;
-  constexpr std::uint64_t kHighs = 0x8080808080808080u;
-  const std::uint64_t quote = word ^ (kOnes * '"');
-  const std::uint64_t backslash = word ^ (kOnes * '\\');
-  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) | ((word - kOnes * 0x20) & ~word)) &
-         kHighs;
-}
-
-const char* find_string_stop(const char* at, const char* end) noexcept {
-  for (; end - at >= 8; at += 8) {
-    const std::uint64_t stops = string_stops(load_word(at));
-    if (stops != 0) return at + (__builtin_ctzll(stops) >> 3);
-  }
-  while (at != end && *at != '"' && *at != '\\' && !is_control(*at)) ++at;
-  return at;
-}
-
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
