@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/ack_tracker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace amps::client {
@@ -25,13 +26,12 @@ Ack copy_ack(const wire::Header& from) {
 
 void AckTracker::add(AckWaiter* waiter) {
   const MutexLock lock(mutex_);
-  waiters_[waiter->cid()] = waiter;
+  waiters_.push_back(waiter);
 }
 
 void AckTracker::remove(AckWaiter* waiter) {
   const MutexLock lock(mutex_);
-  const auto found = waiters_.find(waiter->cid());
-  if (found != waiters_.end() && found->second == waiter) waiters_.erase(found);
+  waiters_.erase(std::remove(waiters_.begin(), waiters_.end(), waiter), waiters_.end());
 }
 
 AckTracker::Wait AckTracker::wait_until(AckWaiter* waiter, std::chrono::steady_clock::time_point until) {
@@ -53,21 +53,23 @@ bool AckTracker::settle(const wire::Header& ack) {
   const std::string_view cid = ack.get(AMPS_CommandId);
   if (cid.empty()) return false;
   const MutexLock lock(mutex_);
-  const auto found = waiters_.find(cid);
-  if (found == waiters_.end()) return false;
-  AckWaiter* waiter = found->second;
   const bool is_failure = ack.get(AMPS_Status) == "failure";
-  if ((ack.ack_types & waiter->ack_type_) == 0 && !is_failure) return true;
-  if (waiter->is_done_) return true;
-  waiter->ack_ = copy_ack(ack);
-  waiter->is_done_ = true;
-  waiter->done_.notify_all();
-  return true;
+  bool is_known = false;
+  for (AckWaiter* waiter : waiters_) {
+    if (waiter->cid_ != cid) continue;
+    is_known = true;
+    if (waiter->is_done_ || ((ack.ack_types & waiter->ack_type_) == 0 && !is_failure)) continue;
+    waiter->ack_ = copy_ack(ack);
+    waiter->is_done_ = true;
+    waiter->done_.notify_all();
+    break;
+  }
+  return is_known;
 }
 
 void AckTracker::fail_all(std::uint64_t generation, const Status& status) {
   const MutexLock lock(mutex_);
-  for (const auto& [cid, waiter] : waiters_) {
+  for (AckWaiter* waiter : waiters_) {
     if (waiter->generation_ > generation || waiter->is_done_) continue;
     waiter->failure_ = status;
     waiter->is_done_ = true;

@@ -3,11 +3,12 @@
 // Threads: any.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/status.h"
 #include "base/sync.h"
@@ -59,7 +60,8 @@ class AckTracker {
 
  private:
   Mutex mutex_{LockRank::kAckTracker};
-  std::unordered_map<std::string_view, AckWaiter*> waiters_ AMPS_GUARDED_BY(mutex_);
+  // One for each waiting thread, in the order they came: programs may use an id twice.
+  std::vector<AckWaiter*> waiters_ AMPS_GUARDED_BY(mutex_);
 };
 
 // Puts a waiter in for the life of the scope.

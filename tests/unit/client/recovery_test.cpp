@@ -81,72 +81,6 @@ TEST_CASE_FIXTURE(HaFixture, "disconnect ends a recovery that finds no server") 
   CHECK(publish("t", "x") == AMPS_E_DISCONNECTED);
 }
 
-namespace {
-
-// A chooser with one server, during whose choice something happens.
-struct MeddlingChooser {
-  std::string uri;
-  std::function<void()> meddle;
-  static amps_result current_uri(void* self, amps_span_t* uri) {
-    auto& chooser = *static_cast<MeddlingChooser*>(self);
-    if (chooser.meddle) std::exchange(chooser.meddle, nullptr)();
-    *uri = span(chooser.uri);
-    return AMPS_E_OK;
-  }
-  static const amps_server_chooser_vt_t* table() {
-    static const amps_server_chooser_vt_t table = [] {
-      amps_server_chooser_vt_t made{};
-      made.struct_size = sizeof made;
-      made.current_uri = current_uri;
-      return made;
-    }();
-    return &table;
-  }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(HaFixture, "a disconnect in the middle of an attempt leaves no connection behind") {
-  MeddlingChooser meddler{server.uri(), nullptr};
-  amps_client_set_server_chooser(client, MeddlingChooser::table(), &meddler);
-  start();
-  const std::uint64_t epoch = core().session().epoch();
-  std::promise<void> choosing;
-  meddler.meddle = [&] {
-    choosing.set_value();
-    (void)eventually([&] { return core().session().epoch() != epoch; });
-  };
-  peer->close();
-  REQUIRE(choosing.get_future().wait_for(kPatience) == std::future_status::ready);
-  auto call = async([&] { return amps_client_disconnect(client); });
-  REQUIRE(ends(call));
-  CHECK(!server.has_connection(milliseconds(0)));
-  CHECK(number(AMPS_CLIENT_DISCONNECTED) == 1);
-  start();  // And a new beginning works.
-}
-
-TEST_CASE_FIXTURE(HaFixture, "a chooser that connects by itself is told, not hung") {
-  MeddlingChooser meddler{server.uri(), nullptr};
-  amps_client_set_server_chooser(client, MeddlingChooser::table(), &meddler);
-  std::atomic<int> nested{0};
-  meddler.meddle = [&] { nested = amps_client_connect_and_logon(client); };
-  start();
-  CHECK(nested == AMPS_E_USAGE);
-}
-
-TEST_CASE_FIXTURE(HaFixture, "who asks for a connection while it is being made gets the same one") {
-  auto one = async([&] { return amps_client_connect_and_logon(client); });
-  peer = server.accept();
-  auto two = async([&] { return amps_client_connect_and_logon(client); });
-  peer->accept_logon();
-  REQUIRE(ends(one));
-  REQUIRE(ends(two));
-  CHECK(one.get() == AMPS_E_OK);
-  const amps_result second = two.get();
-  CHECK((second == AMPS_E_OK || second == AMPS_E_ALREADY_CONNECTED));  // It may have come late.
-  CHECK(amps_client_connect_and_logon(client) == AMPS_E_ALREADY_CONNECTED);
-}
-
 TEST_CASE_FIXTURE(HaFixture, "a server that accepts and says nothing is left") {
   amps_client_set_number(client, AMPS_CLIENT_CONNECT_TIMEOUT_MS, 50);
   auto call = async([&] { return amps_client_connect_and_logon(client); });
@@ -167,22 +101,6 @@ TEST_CASE_FIXTURE(HaFixture, "a command that runs out of time during a recovery 
   REQUIRE(eventually([&] { return core().session().is_restoring(); }));
   CHECK(execute(Command(AMPS_COMMAND_Subscribe, "t"), nullptr, 50) == AMPS_E_TIMED_OUT);
   CHECK(amps_client_publish_flush(client, 50, 0) == AMPS_E_TIMED_OUT);
-}
-
-TEST_CASE_FIXTURE(HaFixture, "a disconnect handler may restore the session by connect_and_logon") {
-  start();
-  amps_disconnect_handler_t handler{};
-  handler.struct_size = sizeof handler;
-  handler.fn = [](amps_client_ref_t* ref, void*) { return amps_client_connect_and_logon(ref->body); };
-  amps_client_set_lost_handler(client, &handler);
-  for (int round = 0; round < 2; ++round) {
-    peer->close();
-    peer = server.accept();
-    peer->accept_logon();
-    auto call = async([&] { return amps_client_publish_flush(client, 0, 0); });
-    peer->ack(*peer->read_command("flush"));
-    CHECK(call.get() == AMPS_E_OK);
-  }
 }
 
 TEST_CASE_FIXTURE(HaFixture, "an empty chooser gives up with its reason") {
@@ -230,78 +148,4 @@ TEST_CASE_FIXTURE(HaFixture, "a subscription the server refuses is dropped when 
   CHECK(eventually([&] { return one.released() == 1; }));
   CHECK(asked == 1);
   CHECK(two.released() == 0);
-}
-
-namespace {
-
-struct Store {
-  std::mutex mutex;
-  std::vector<std::pair<std::uint64_t, std::string>> kept;
-  std::uint64_t last = 0;
-
-  static Store& of(void* self) { return *static_cast<Store*>(self); }
-  static amps_result store(void* self, amps_message_ref_t* message, std::uint64_t* sequence) {
-    const std::lock_guard<std::mutex> lock(of(self).mutex);
-    *sequence = ++of(self).last;
-    of(self).kept.emplace_back(*sequence, text(message->body->data));
-    return AMPS_E_OK;
-  }
-  static amps_result discard_up_to(void* self, std::uint64_t sequence) {
-    const std::lock_guard<std::mutex> lock(of(self).mutex);
-    auto& kept = of(self).kept;
-    while (!kept.empty() && kept.front().first <= sequence) kept.erase(kept.begin());
-    return AMPS_E_OK;
-  }
-  static amps_result replay(void* self, amps_store_replay_fn replay, void* userdata) {
-    std::vector<std::pair<std::uint64_t, std::string>> kept;
-    {
-      const std::lock_guard<std::mutex> lock(of(self).mutex);
-      kept = of(self).kept;
-    }
-    for (const auto& [sequence, data] : kept) {
-      Command message(AMPS_COMMAND_Publish, "t");
-      message.data(data);
-      amps_message_set_field_uint64(message.get(), AMPS_Sequence, sequence);
-      amps_message_ref_t ref{message.get()};
-      const amps_result result = replay(&ref, userdata);
-      if (result != AMPS_E_OK) return result;
-    }
-    return AMPS_E_OK;
-  }
-  std::size_t count() {
-    const std::lock_guard<std::mutex> lock(mutex);
-    return kept.size();
-  }
-};
-
-const amps_publish_store_vt_t kStore = {sizeof(amps_publish_store_vt_t), nullptr, nullptr, nullptr, Store::store,
-                                        Store::discard_up_to, Store::replay, nullptr, nullptr, nullptr, nullptr, nullptr};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(HaFixture, "stored publishes are numbered, kept until persisted, and sent again") {
-  Store store;
-  REQUIRE(amps_client_set_publish_store(client, &kStore, &store) == AMPS_E_OK);
-  start();
-  CHECK(amps_client_set_publish_store(client, nullptr, nullptr) == AMPS_E_ALREADY_CONNECTED);
-  for (const char* data : {"1", "2", "3"}) CHECK(publish("t", data) == AMPS_E_OK);
-  for (const char* number : {"1", "2", "3"}) {
-    const auto sent = peer->read_command("p");
-    CHECK(sent->get(AMPS_Sequence) == number);
-    CHECK(sent->get(AMPS_AckType) == "persisted");
-  }
-  peer->send(R"({"c":"ack","a":"persisted","status":"success","s":1})");
-  CHECK(eventually([&] { return store.count() == 2; }));
-  peer->send(R"({"c":"ack","a":"persisted","status":"success","s":99})");
-  CHECK(eventually([&] { return !reports().empty(); }));
-  CHECK(store.count() == 2);
-  peer->close();
-  REQUIRE(eventually([&] { return core().session().is_restoring(); }));
-  CHECK(publish("t", "4") == AMPS_E_OK);  // Only stored.
-  peer = server.accept();
-  const auto logon = peer->read_command("logon");
-  peer->ack(*logon, R"(,"s":2)");
-  CHECK(peer->read_command("p")->get(AMPS_Sequence) == "3");
-  CHECK(peer->read_command("p")->body() == "4");
-  CHECK(store.count() == 2);
 }
