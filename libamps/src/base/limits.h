@@ -21,6 +21,7 @@ constexpr std::uint32_t kLogonRoundsMax = 3;         // Answers to `retry` befor
 constexpr std::size_t kQueuedMessagesMax = 100'000;  // Streams and backlogs, the smaller of this …
 constexpr std::size_t kQueuedBytesMax = 64u << 20;   // … and this.
 constexpr std::uint32_t kBatchSizeMax = 10'000;      // Records of one sow frame.
+constexpr std::size_t kBookmarkCountMax = 10'000;    // Elements of one list that says where a replay starts.
 constexpr std::uint32_t kInterruptPollMs = 50;       // A wait looks for Ctrl-C this often.
 
 }  // namespace amps

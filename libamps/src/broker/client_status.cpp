@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "wire/header_encoder.h"
+#include "wire/timestamp.h"
 
 namespace amps::broker {
 
@@ -105,7 +106,7 @@ std::string client_event_body(const ClientEvent& event, std::string_view message
 void ClientStatus::publish(const ClientEvent& event) const {
   for (const auto& space : spaces_.all()) {
     if (!space->has_event_subscribers() || !is_event_type(space->message_type())) continue;
-    TimestampText timestamp;
+    wire::TimestampText timestamp;
     const std::string body = client_event_body(event, space->message_type(), timestamp.of(clock_.utc_us()));
     Publish message;
     message.topic = kClientStatusTopic;

@@ -26,8 +26,8 @@
 #include "broker/store.h"
 #include "broker/subscription.h"
 #include "broker/timed_work.h"
-#include "broker/timestamp.h"
 #include "broker/topic.h"
+#include "wire/timestamp.h"
 
 namespace amps::broker {
 
@@ -130,7 +130,7 @@ class TopicSpace {
   std::uint64_t messages_out_ AMPS_GUARDED_BY(mutex_) = 0;
   SavedPoint saved_point_ AMPS_GUARDED_BY(mutex_);
   SelectiveDelivery selective_ AMPS_GUARDED_BY(mutex_);
-  TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
+  wire::TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
 };
 
 }  // namespace amps::broker

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/decimal.h"
+#include "base/limits.h"
 #include "wire/timestamp.h"
 
 namespace amps::wire {
@@ -31,21 +32,29 @@ bool parse_message(std::string_view element, Bookmark* out) noexcept {
   return true;
 }
 
-// Numbers separated and ended by bars, with at least one bar.
+// Two or three numbers with bars between them; a bar may end them.
 bool is_numeric_position(std::string_view element) noexcept {
-  const auto is_part = [](char c) { return c == '|' || (c >= '0' && c <= '9'); };
-  return !element.empty() && element.front() != '|' && element.find('|') != std::string_view::npos &&
-         std::all_of(element.begin(), element.end(), is_part);
+  if (!element.empty() && element.back() == '|') element.remove_suffix(1);
+  for (std::size_t count = 1;; ++count) {
+    const std::size_t bar = element.find('|');
+    const std::string_view number = element.substr(0, bar);
+    const bool is_number = !number.empty() && number.size() <= kDecimalBytesMax &&
+                           number.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_number) return false;
+    if (bar == std::string_view::npos) return count == 2 || count == 3;
+    element.remove_prefix(bar + 1);
+  }
 }
 
 bool is_valid_list(std::string_view list) noexcept {
-  for (;;) {
+  for (std::size_t count = 1; count <= kBookmarkCountMax; ++count) {
     const std::size_t comma = list.find(',');
     const std::string_view element = trim(list.substr(0, comma));
     if (parse_bookmark(element).kind == BookmarkKind::kOpaque && !is_numeric_position(element)) return false;
     if (comma == std::string_view::npos) return true;
     list.remove_prefix(comma + 1);
   }
+  return false;
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ Bookmark parse_bookmark(std::string_view element) noexcept;
 bool is_bookmark_range(std::string_view text) noexcept;
 // Nothing unless both brackets are there, one colon between them, and a valid list on each side of it.
 std::optional<BookmarkRange> parse_bookmark_range(std::string_view text) noexcept;
-// What a broker accepts as start of a replay: a valid range, or a list of elements each of which is
-// known, or opaque but made of numbers and bars (foreign servers write three numbers).
+// What a broker accepts as start of a replay: a valid range, or a list of at most kBookmarkCountMax elements
+// each of which is known, or opaque but made of two or three numbers and bars, as other servers write them.
 bool is_valid_bookmark(std::string_view text) noexcept;
 // How many elements a list has: one more than commas. For limits, before looking at each.
 std::size_t count_bookmarks(std::string_view list) noexcept;

@@ -109,4 +109,14 @@ void format_timestamp(char* to, std::uint64_t utc_us) noexcept {
   to[22] = 'Z';
 }
 
+std::string_view TimestampText::of(std::uint64_t utc_us) noexcept {
+  if (utc_us / kUsPerSecond != second_) {
+    second_ = utc_us / kUsPerSecond;
+    format_timestamp(text_, utc_us);
+  } else if (utc_us <= kUsMax) {
+    put_number(text_ + 16, 6, utc_us % kUsPerSecond);
+  }
+  return {text_, kTimestampBytes};
+}
+
 }  // namespace amps::wire

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Timestamps as they stand in headers and bookmarks: YYYYMMDDTHHMMSS.ffffffZ, always UTC
 // (protocol 2.2, 6.1). The proleptic Gregorian calendar; no leap seconds.
-// Threads: functions of their arguments.
+// Threads: functions of their arguments; a TimestampText is used by one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -18,5 +18,16 @@ constexpr std::size_t kTimestampBytes = 23;
 std::optional<std::uint64_t> parse_timestamp_us(std::string_view text) noexcept;
 // Writes kTimestampBytes at `to`. Times after the year 9999 become its end.
 void format_timestamp(char* to, std::uint64_t utc_us) noexcept;
+
+// For many times one after the other: the date is worked out once a second.
+class TimestampText {
+ public:
+  // The view dies at the next call.
+  std::string_view of(std::uint64_t utc_us) noexcept;
+
+ private:
+  std::uint64_t second_ = UINT64_MAX;
+  char text_[kTimestampBytes];
+};
 
 }  // namespace amps::wire

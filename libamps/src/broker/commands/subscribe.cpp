@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
-#include "broker/bookmark.h"
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
 #include "broker/commands/query.h"
+#include "wire/bookmark.h"
 #include "wire/header_decoder.h"
 #include "wire/options.h"
 
@@ -26,14 +26,12 @@ Status check_start(const Command& command) {
     return Status(AMPS_E_INVALID_OPTIONS, "top_n and skip_n need a query");
   }
   if (!header.has(AMPS_Bookmark)) return {};
-  const BookmarkStart start = parse_bookmark(header.get(AMPS_Bookmark));
-  if (start == BookmarkStart::kMalformed) {
-    return Status(AMPS_E_INVALID_BOOKMARK, std::string(header.get(AMPS_Bookmark)));
-  }
+  const std::string_view bookmark = header.get(AMPS_Bookmark);
+  if (!wire::is_valid_bookmark(bookmark)) return Status(AMPS_E_INVALID_BOOKMARK, std::string(bookmark));
   if ((header.command & kDeltas) != 0) {
     return Status(AMPS_E_INVALID_OPTIONS, "a delta subscription cannot be replayed");
   }
-  if (start == BookmarkStart::kReplay)
+  if (wire::parse_bookmark(bookmark).kind != wire::BookmarkKind::kNow)
     return Status(AMPS_E_INVALID_TOPIC, "topic is not in a transaction log");
   return {};
 }

@@ -17,7 +17,7 @@
 #include "broker/outbox.h"
 #include "broker/sow/order_by.h"
 #include "broker/sow/record_table.h"
-#include "broker/timestamp.h"
+#include "wire/timestamp.h"
 
 namespace amps::broker {
 
@@ -107,7 +107,7 @@ class QueryResult final : public OutboxSource {
   std::vector<const Record*> batch_;
   std::size_t batch_part_ = 0;
   std::size_t batch_bytes_ = 0;
-  TimestampText timestamp_;
+  wire::TimestampText timestamp_;
 };
 
 }  // namespace amps::broker
