@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/dispatcher.h"
 
-#include "base/limits.h"
 #include "broker/commands/commands.h"
+#include "wire/options.h"
 
 namespace amps::broker {
 
@@ -50,8 +50,8 @@ bool admit_command(Session& session, const CommandRow& row, Command* command) {
   session.acknowledge(*command, AMPS_ACK_Received);
   for (const FieldId field : {AMPS_CommandId, AMPS_SubscriptionId, AMPS_QueryId, AMPS_ClientName}) {
     const bool is_list = command->header->command == AMPS_COMMAND_Unsubscribe && field != AMPS_CommandId;
-    if (is_list || command->header->get(field).size() <= kIdBytesMax) continue;
-    session.fail(*command, "limit", "id of more than 1024 bytes");
+    if (is_list || wire::is_id(command->header->get(field))) continue;
+    session.fail(*command, "limit", "id of more than 1024 bytes, or with a control character");
     return false;
   }
   if (row.needs_topic && command->topic().empty()) {

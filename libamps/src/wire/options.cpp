@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/options.h"
 
+#include <algorithm>
+
 #include "base/decimal.h"
+#include "base/limits.h"
 
 namespace amps::wire {
 
@@ -148,6 +151,11 @@ std::optional<bool> parse_bool(std::string_view text) noexcept {
     if (equals_ignoring_case(text, word)) return false;
   }
   return std::nullopt;
+}
+
+bool is_id(std::string_view text) noexcept {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.size() <= kIdBytesMax && std::none_of(text.begin(), text.end(), is_control);
 }
 
 bool is_topic_pattern(std::string_view topic) noexcept {

@@ -35,6 +35,8 @@ std::optional<std::uint64_t> parse_size_bytes(
 std::optional<std::uint64_t> parse_count(std::string_view text) noexcept;  // k, M.
 std::optional<bool> parse_bool(std::string_view text) noexcept;
 
+// True for text that can be an id of a command, subscription, query or client (protocol 2.2).
+bool is_id(std::string_view text) noexcept;
 // Calls visit(item) for each non-empty item of a comma list of ids.
 template <typename Visit>
 void for_each_id(std::string_view list, Visit visit) {

@@ -59,17 +59,17 @@ TEST_CASE("ACK-01 acks a command does not support are not sent") {
   client.expect_nothing();
 }
 
-TEST_CASE("ids are bounded") {
+TEST_CASE("ids are bounded, and hold no control characters") {
   TestBroker broker;
   broker.start();
   Client client(broker.port());
   client.logon();
-  const auto reason = [&](std::size_t size) {
-    return client
-        .command("\"c\":\"subscribe\",\"t\":\"t\",\"opts\":\"replace\",\"sub_id\":\"" +
-                 std::string(size, 'i') + "\"")
+  const auto reason = [&](const std::string& id) {
+    return client.command("\"c\":\"subscribe\",\"t\":\"t\",\"opts\":\"replace\",\"sub_id\":\"" + id + "\"")
         .get("reason");
   };
-  CHECK(reason(1024).empty());
-  CHECK(reason(1025) == "limit");
+  CHECK(reason(std::string(1024, 'i')).empty());
+  CHECK(reason(std::string(1025, 'i')) == "limit");
+  CHECK(reason("a\\u0000b") == "limit");
+  CHECK(reason("a\\nb") == "limit");
 }

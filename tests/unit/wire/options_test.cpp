@@ -61,3 +61,10 @@ TEST_CASE("ids of a list are visited in order") {
   for_each_id("1,,22,3", [&](std::string_view id) { seen.append(id).append(";"); });
   CHECK(seen == "1;22;3;");
 }
+
+TEST_CASE("ids have a length and no control characters") {
+  CHECK(is_id("a, b/c \xc3\xa9"));
+  CHECK(is_id(std::string(1024, 'x')));
+  CHECK_FALSE(is_id(std::string(1025, 'x')));
+  for (const char byte : {'\0', '\n', '\x1f', '\x7f'}) CHECK_FALSE(is_id(std::string("a") + byte));
+}

@@ -191,10 +191,17 @@ TEST_CASE("ACK-08 ack_conflation and pretty are options of logon, others are not
   third.wait_closed();
 }
 
-TEST_CASE("log lines cannot be forged by names") {
+TEST_CASE("log lines cannot be forged by what a client sends") {
   TestBroker broker;
   broker.start();
   Client client(broker.port());
-  logon(&client, ",\"mt\":\"json\",\"client_name\":\"a\\nampsd: error: \\u001b[31mfake\"");
-  broker.log.wait_for("client a\\x0aampsd: error: \\x1b[31mfake");
+  logon(&client, ",\"mt\":\"json\",\"opts\":\"a\\nampsd: error: \\u001b[31mfake\"");
+  broker.log.wait_for("a\\x0aampsd: error: \\x1b[31mfake");
+}
+
+TEST_CASE("a client name without control characters is wanted") {
+  TestBroker broker;
+  broker.start();
+  Client client(broker.port());
+  CHECK(logon(&client, ",\"mt\":\"json\",\"client_name\":\"a\\nb\"").get("reason") == "limit");
 }
