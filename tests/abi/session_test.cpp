@@ -280,6 +280,24 @@ TEST_CASE("CPP-145: a logon returns its id and sends its options, in both shapes
   client.disconnect();
 }
 
+TEST_CASE("the URI's option pretty goes to the logon, unless the options speak of it") {
+  RunningBroker broker;
+  const auto options_of = [&](const std::string& query, const char* options) {
+    facade::Outgoing sent;
+    AMPS::Client client("pretty");
+    sent.attach(client);
+    client.connect(broker.uri() + query);
+    client.logon(options, 5000);
+    client.disconnect();
+    return facade::Outgoing::value(sent.header("logon"), "opts");
+  };
+  CHECK(options_of("?pretty=true", nullptr) == "pretty=true");
+  CHECK(options_of("?pretty=yes", "ack_conflation=1s") == "ack_conflation=1s,pretty=true");
+  CHECK(options_of("?pretty=true", "pretty=false") == "pretty=false");
+  CHECK(options_of("?pretty=false", nullptr).empty());
+  CHECK(options_of("", nullptr).empty());
+}
+
 TEST_CASE("CPP-146 CPP-147: disconnecting on purpose tells no handler, and the client connects again") {
   RunningBroker broker;
   Received lost, received;

@@ -2,6 +2,7 @@
 // Session: the logon dialogue (protocol 3.1) and what follows it.
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "base/limits.h"
 #include "client/client.h"
@@ -9,6 +10,7 @@
 #include "client/failure.h"
 #include "client/publisher.h"
 #include "client/session.h"
+#include "wire/options.h"
 #include "wire/reason.h"
 
 namespace amps::client {
@@ -37,6 +39,12 @@ amps_result ask(const AuthenticatorPlugin& authenticator,
       authenticator.call(entry, wire::span_of(user), wire::span_of(password), &said);
   token->assign(wire::view_of(said));
   return result;
+}
+
+// The URI may ask for readable bodies, unless the options say something about it themselves (protocol 1.4).
+std::string logon_options(std::string list, bool wants_pretty) {
+  if (!wants_pretty || wire::find_option(list, "pretty")) return list;
+  return list.empty() ? "pretty=true" : std::move(list) + ",pretty=true";
 }
 
 }  // namespace
@@ -83,7 +91,8 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
   }
   const std::string name = client_.settings().text(AMPS_CLIENT_NAME);
   const std::string version = std::string(amps_version_string()) + ":" + client_.settings().text(AMPS_CLIENT_LANGUAGE);
-  const std::string list = options != nullptr ? std::string(options) : client_.settings().text(AMPS_CLIENT_LOGON_OPTIONS);
+  const std::string list = logon_options(
+      options != nullptr ? std::string(options) : client_.settings().text(AMPS_CLIENT_LOGON_OPTIONS), who.wants_pretty);
   const std::string correlation = client_.settings().text(AMPS_CLIENT_LOGON_CORRELATION);
   std::string token = who.password;
   if (authenticator.has(&amps_authenticator_vt_t::authenticate)) {

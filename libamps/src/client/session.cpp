@@ -100,7 +100,7 @@ Status Session::open(std::string_view text) {
     if (!status.ok()) return status;
     connection_ = connection;
     is_logged_on_ = false;
-    credentials_ = {uri.user, uri.password, uri.message_type};
+    credentials_ = {uri.user, uri.password, uri.message_type, uri.pretty};
     // Under the lock, so that a disconnect sees either no connection or all of it.
     // Others' frames must not go out before the logon that restores the session.
     const bool is_restorer = thread_context().restoring == &client_;

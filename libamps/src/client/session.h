@@ -71,6 +71,7 @@ class Session {
  private:
   struct Credentials {
     std::string user, password, message_type;
+    bool wants_pretty = false;  // The URI's option pretty.
   };
 
   Status make_connection(std::unique_ptr<net::ByteStream> stream, ConnectionPtr* connection) AMPS_EXCLUDES(mutex_);
