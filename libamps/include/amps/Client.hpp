@@ -25,6 +25,7 @@
 #include "MessageStream.hpp"
 #include "Store.hpp"
 #include "SubscriptionManager.hpp"
+#include "TransportFilter.hpp"
 #include "VersionInfo.hpp"
 #include "amps.h"
 #include "detail/ClientCallbacks.hpp"
@@ -314,8 +315,18 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     detail::check(amps_client_remove_state_listener(body(), &detail::state_changed, listener));
   }
   AMPS_FN void clearConnectionStateListeners() { detail::check(amps_client_clear_state_listeners(body())); }
-  /** Sees raw bytes, direction 0 outgoing. It looks on; amps_client_set_transport_filter() may change them.
+  /**
+   * Shows `void f(AMPS::TransportBytes&)`, any callable, what goes over the network; it may change it. An
+   * exception closes the connection: a filter that hides secrets must not let them pass when it breaks.
    */
+  template <class F>
+  AMPS_FN void setTransportFilter(const F& filter) {
+    amps_client_t* const client = body();
+    const amps_transport_filter_t registered = detail::transport_filter<typename std::decay<F>::type>(filter);
+    detail::check(amps_client_set_transport_filter(client, &registered));
+  }
+  AMPS_FN void removeTransportFilter() { detail::check(amps_client_set_transport_filter(body(), NULL)); }
+  /** Shows the same bytes, before the filter, to a function that looks on; direction 0 is outgoing. */
   AMPS_FN void setTransportFilterFunction(amps_transport_filter_function filter, void* userdata) {
     amps_client_set_transport_filter_function(body(), filter, userdata);
   }

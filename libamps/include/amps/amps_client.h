@@ -376,7 +376,10 @@ typedef amps_result (*amps_handler)(amps_handle message_or_client, void *userdat
 /** Sees every incoming message before anything else does. NULL removes it. */
 AMPS_API void amps_client_set_message_handler(amps_handle client, amps_handler handler, void *userdata);
 AMPS_API void amps_client_set_disconnect_handler(amps_handle client, amps_handler handler, void *userdata);
-/** direction: 0 outgoing, non-zero incoming. Looks on only; see amps_client_set_transport_filter(). */
+/**
+ * Looks on; amps_client_set_transport_filter() may change the bytes. An exception it throws closes the connection.
+ * @param direction 0 outgoing, non-zero incoming
+ */
 typedef void (*amps_transport_filter_function)(const unsigned char *data, size_t size, short direction,
                                                void *userdata);
 AMPS_API void amps_client_set_transport_filter_function(amps_handle client, amps_transport_filter_function filter,

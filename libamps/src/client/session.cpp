@@ -28,19 +28,27 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kDrainMax{500};  // How long a deliberate disconnect waits for what is being written.
 
-// Shows the bytes to the client's filters of this moment.
+// Shows the bytes to the client's filters of this moment: first to the one that looks on, then to the one that
+// may change them.
+Status run_filters(Client& client, bool incoming, std::string_view* bytes) {
+  const RawFilter raw = client.listeners().raw_filter();
+  if (raw.fn != nullptr) {
+    raw.fn(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size(), incoming ? 1 : 0, raw.userdata);
+  }
+  const auto filter = client.listeners().filter();
+  if (filter == nullptr) return Status();
+  amps_transport_bytes_t shown{sizeof shown, incoming ? 1 : 0, wire::span_of(*bytes)};
+  AMPS_RETURN_IF_ERROR(callback_status(filter->c().fn(&shown, filter->c().userdata), "the transport filter"));
+  *bytes = shown.bytes.ptr == nullptr ? std::string_view() : wire::view_of(shown.bytes);
+  return Status();
+}
+
+// What a filter throws is the same as its refusal, so that nothing passes a filter that broke.
 net::FilterStream::Filter filter_of(Client& client) {
   return [&client](bool incoming, std::string_view* bytes) -> Status {
-    const RawFilter raw = client.listeners().raw_filter();
-    if (raw.fn != nullptr) {
-      raw.fn(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size(), incoming ? 1 : 0, raw.userdata);
-    }
-    const auto filter = client.listeners().filter();
-    if (filter == nullptr) return Status();
-    amps_transport_bytes_t shown{sizeof shown, incoming ? 1 : 0, wire::span_of(*bytes)};
     Status status;
     try {
-      status = callback_status(filter->c().fn(&shown, filter->c().userdata), "the transport filter");
+      status = run_filters(client, incoming, bytes);
     } catch (const ::abi::__forced_unwind&) {
       throw;
     } catch (const std::exception& error) {
@@ -48,12 +56,8 @@ net::FilterStream::Filter filter_of(Client& client) {
     } catch (...) {
       status = Status(AMPS_E_CALLBACK, "the transport filter threw something that is no std::exception");
     }
-    if (!status.ok()) {
-      client.report(status.code(), status.text());
-      return status;
-    }
-    *bytes = wire::view_of(shown.bytes);
-    return Status();
+    if (!status.ok()) client.report(status.code(), status.text());
+    return status;
   };
 }
 
