@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was decoded and is encoded is decoded again as the same.
+// What was decoded and is encoded is decoded again as the same; so is what is predicted.
+#include <string>
+
 #include "oracle.h"
 #include "wire/header_decoder.h"
 #include "wire/header_encoder.h"
+#include "wire/predicted_header.h"
 
 using namespace amps::wire;
 
@@ -26,6 +29,20 @@ void require_same(const Header& a, const Header& b) {
   }
 }
 
+// A kept header is that of every frame that begins with its bytes, and of no other.
+void require_prediction(std::string_view text, const Header& header) {
+  PredictedHeader predicted;
+  predicted.learn(text, header);
+  Header kept;
+  if (!predicted.decode(text, &kept)) return;  // Not of the kind that is kept.
+  ORACLE(kept.size_bytes == header.size_bytes);
+  require_same(header, kept);
+  std::string other(text.substr(0, header.size_bytes));
+  ORACLE(predicted.decode(other + "another body", &kept));
+  other[other.size() / 2] ^= 1;
+  ORACLE(!predicted.decode(other, &kept));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ORACLE(second_decoder.decode(text.substr(0, header.size_bytes), &alone).ok());
   ORACLE(alone.size_bytes == header.size_bytes);
   require_same(header, alone);
+  require_prediction(text, header);
 
   amps::Buffer first;
   append_header(&first, header);
