@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """C and C++ programs build and run with nothing but an installation, which says itself where it is.
 
-CPP-338, CPP-341: pkg-config and, where the package is installed, ``python -m pyamps config`` give the flags. The
+E-17: over tcps they use the system's OpenSSL, which nothing links. CPP-338, CPP-341: pkg-config and, where the package is installed, ``python -m pyamps config`` give the flags. The
 installation is staged, then moved to another folder: the flags must follow it.
 Usage: installed_test.py BUILD_DIRECTORY MESON [PYTHON]
 """
@@ -48,12 +48,23 @@ def compile_program(compiler: list[str], source: str, flags: list[str], program:
     return program
 
 
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for localhost, and its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    where = ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+    subprocess.run(["openssl", "req", "-x509", *how, *where], check=True, capture_output=True)
+    return certificate, key
+
+
 @contextlib.contextmanager
-def serving(program: Path) -> Iterator[str]:
-    """Runs the embedding program; where it serves."""
-    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def serving(program: Path, certificate: Path, key: Path) -> Iterator[list[str]]:
+    """Runs the embedding program; where it serves, over tcp and tcps."""
+    command = [program, certificate, key]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield f"tcp://127.0.0.1:{int(process.stdout.readline())}/amps/json"
+        plain, tls = (process.stdout.readline().strip() for _ in range(2))
+        yield [f"{plain}/amps/json", f"{tls}/amps/json?tls_ca={certificate}"]
         process.communicate(timeout=60)
     if process.returncode != 0:
         raise SystemExit(f"the embedding program ended with {process.returncode}")
@@ -81,13 +92,14 @@ def main() -> int:
 
         failed = False
         broker = compile_program(C_COMPILER, "installed_broker.c", flags_of("amps-broker"), folder / "broker")
-        with serving(broker) as uri:
+        with serving(broker, *make_certificate(folder)) as uris:
             for way, flags in ways.items():
                 for compiler, source in CLIENTS:
                     program = compile_program(compiler, source, flags, folder / "program")
-                    done = subprocess.run([program, uri], capture_output=True, text=True, timeout=60)
-                    print(way, source, done.returncode, done.stdout.strip(), done.stderr.strip())
-                    failed = failed or done.returncode != 0
+                    for uri in uris:
+                        done = subprocess.run([program, uri], capture_output=True, text=True, timeout=60)
+                        print(way, source, uri[:4], done.returncode, done.stdout.strip(), done.stderr.strip())
+                        failed = failed or done.returncode != 0
         print("ampsd:", *output_of(only(root, "ampsd"), "--version"))
     return 1 if failed else 0
 
