@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/heartbeat.h"
 
+#include <algorithm>
 #include <string>
 
 #include "client/client.h"
@@ -50,6 +51,7 @@ Status Heartbeat::start(Connection& connection) {
 }
 
 Heartbeat::Verdict Heartbeat::judge(Connection& connection, std::uint64_t now) {
+  now = std::max({now, last_read_ms_, last_write_ms_});  // The timer looked at the clock before start() did.
   if (connection.reads() != reads_ || connection.is_backlog_full()) {
     reads_ = connection.reads();
     last_read_ms_ = now;

@@ -104,3 +104,9 @@ TEST_CASE_FIXTURE(HeartbeatFixture, "only the connection it was started on is wa
   CHECK(tick_after(1'000'000) == TimerTask::kNever);
   CHECK(!connection->is_failed());
 }
+
+TEST_CASE_FIXTURE(HeartbeatFixture, "a timer that looked at the clock before the start calls nobody silent") {
+  begin(10, 100);
+  CHECK(heartbeat.tick(*connection, began - 50) != TimerTask::kNever);
+  CHECK_FALSE(connection->is_failed());
+}
