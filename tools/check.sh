@@ -11,7 +11,7 @@ check() {
   [ $((SECONDS - started)) -lt 10 ] || say "$name took $((SECONDS - started)) s"
 }
 check ruff "$venv/bin/ruff" check --quiet .
-check "ruff format" "$venv/bin/ruff" format --check --quiet .
+check formats tools/format.sh --check
 check mypy "$venv/bin/python" -m mypy
 check "mypy of a program" "$venv/bin/python" -m mypy --strict tests/python/typed_program.py
 check "stubs against modules" "$venv/bin/python" -m mypy.stubtest pyamps --concise --ignore-disjoint-bases \
