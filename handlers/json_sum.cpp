@@ -14,7 +14,7 @@ extern "C" {
 
 // What to sum and the results; a ctypes.Structure of c_char_p, c_double, c_uint64, c_uint64.
 struct json_sum_state {
-  const char* field;      // Name of the member, NUL-terminated, without escapes.
+  const char* field;  // Name of the member, NUL-terminated, without escapes.
   double sum;
   std::uint64_t count;    // Messages that had the field as a number.
   std::uint64_t missing;  // Messages that did not.

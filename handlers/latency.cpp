@@ -5,18 +5,18 @@
 // Threads: runs on the receive thread of the client; the results may be read from any thread.
 #include <amps/ampsplusplus.hpp>
 
+#include <time.h>
 #include <cstddef>
 #include <cstdint>
-#include <time.h>
 
 extern "C" {
 
 // The results; a ctypes.Structure of five and then 64 c_uint64. Zero it before use.
 struct latency_results {
-  std::uint64_t count;            // Messages with a time.
-  std::uint64_t without_time;     // Messages that begin with something else.
+  std::uint64_t count;         // Messages with a time.
+  std::uint64_t without_time;  // Messages that begin with something else.
   std::uint64_t sum_ns, min_ns, max_ns;
-  std::uint64_t histogram[64];    // Entry i: messages of age [2^i, 2^(i+1)) nanoseconds.
+  std::uint64_t histogram[64];  // Entry i: messages of age [2^i, 2^(i+1)) nanoseconds.
 };
 
 // userdata: a latency_results that outlives the subscription.

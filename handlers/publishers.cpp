@@ -52,6 +52,8 @@ int vector_publish(AMPS::Client& client, const char* topic, const char** data, s
 }
 
 // Text of the latest failure on this thread; valid until the next one.
-const char* publish_error() { return failure.c_str(); }
+const char* publish_error() {
+  return failure.c_str();
+}
 
 }  // extern "C"

@@ -5,58 +5,35 @@
 // this file with each compiler and standard, and calls the functions through ctypes.
 #include <ampsplusplus.hpp>
 
-extern "C"
-void my_message_handler(
-AMPS::Message &message,
-void *userdata
-);
+extern "C" void my_message_handler(AMPS::Message& message, void* userdata);
 
-extern "C"
-void configure_client(AMPS::Client& client);
+extern "C" void configure_client(AMPS::Client& client);
 
-extern "C"
-void publish_data(
-AMPS::Client& client,
-const char * topic,
-const char * data
-);
+extern "C" void publish_data(AMPS::Client& client, const char* topic, const char* data);
 
-extern "C"
-void install_server_chooser(AMPS::HAClient& client);
+extern "C" void install_server_chooser(AMPS::HAClient& client);
 
-extern "C" void publish_message(AMPS::Client& client,
-const char* topic,
-const char* data)
-{
-try
-{
-if (&client && topic && data) {
-client.publish(topic,data);
-}
-}
-catch (AMPS::Exception& e)
-{
-/* Handle error reporting and recovery logic */
-}
+extern "C" void publish_message(AMPS::Client& client, const char* topic, const char* data) {
+  try {
+    if (&client && topic && data) {
+      client.publish(topic, data);
+    }
+  } catch (AMPS::Exception& e) {
+    /* Handle error reporting and recovery logic */
+  }
 }
 
-extern "C" void vector_publish(AMPS::Client& client,
-const char* topic,
-const char** data,
-size_t vector_length)
-{
-try
-{
-if (topic && &client) {
-for (;vector_length;--vector_length,++data) {
-client.publish(topic,*data);
-}
-}
-}
-catch (AMPS::Exception& e)
-{
-/* Handle reporting and recovery logic */
-}
+extern "C" void vector_publish(AMPS::Client& client, const char* topic, const char** data,
+                               size_t vector_length) {
+  try {
+    if (topic && &client) {
+      for (; vector_length; --vector_length, ++data) {
+        client.publish(topic, *data);
+      }
+    }
+  } catch (AMPS::Exception& e) {
+    /* Handle reporting and recovery logic */
+  }
 }
 
 // Bodies for what is only declared there.
@@ -81,7 +58,9 @@ extern "C" void publish_data(AMPS::Client& client, const char* topic, const char
   publish_message(client, topic, data);
 }
 
-extern "C" void configure_client(AMPS::Client& client) { client.setName("configured"); }
+extern "C" void configure_client(AMPS::Client& client) {
+  client.setName("configured");
+}
 
 extern "C" void install_server_chooser(AMPS::HAClient& client) {
   AMPS::DefaultServerChooser* const chooser = new AMPS::DefaultServerChooser();

@@ -31,7 +31,9 @@ struct Listener : AMPS::ExceptionListener {
   facade::Received* failures;
 };
 
-[[noreturn]] void time_out() { throw AMPS::TimedOutException("thrown in the program"); }
+[[noreturn]] void time_out() {
+  throw AMPS::TimedOutException("thrown in the program");
+}
 
 typedef void (*Handler)(AMPS::Message&, void*);
 

@@ -15,8 +15,8 @@ static int failed(void) {
   return 1;
 }
 
-int main(int argc, char **argv) {
-  amps_broker_t *broker = NULL;
+int main(int argc, char** argv) {
+  amps_broker_t* broker = NULL;
   amps_broker_transport_t plain = {0}, tls = {0};
   amps_broker_address_t address = {0};
   size_t i;

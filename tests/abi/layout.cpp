@@ -8,15 +8,15 @@
 #include <type_traits>
 
 #define SIZE_OF(type, size) static_assert(sizeof(type) == (size), #type " changed its size");
-#define MEMBER_OF(type, member, offset, size)                                       \
+#define MEMBER_OF(type, member, offset, size)                                     \
   static_assert(offsetof(type, member) == (offset), #type "::" #member " moved"); \
   static_assert(sizeof(type::member) == (size), #type "::" #member " changed its size");
 AMPS_LAYOUT_TABLE(SIZE_OF, MEMBER_OF)
 
-#define ONE_POINTER(type)                                                                          \
-  static_assert(std::is_standard_layout<type>::value && sizeof(type) == sizeof(void*) &&           \
-                    alignof(type) == alignof(void*) && !std::is_polymorphic<type>::value &&        \
-                    !std::has_virtual_destructor<type>::value,                                     \
+#define ONE_POINTER(type)                                                                   \
+  static_assert(std::is_standard_layout<type>::value && sizeof(type) == sizeof(void*) &&    \
+                    alignof(type) == alignof(void*) && !std::is_polymorphic<type>::value && \
+                    !std::has_virtual_destructor<type>::value,                              \
                 #type " is not one pointer")
 ONE_POINTER(AMPS::BookmarkStore);
 ONE_POINTER(AMPS::Client);

@@ -13,7 +13,9 @@ extern "C" void throw_ours(AMPS::Message&, void*) {
   throw AMPS::BadFilterException("exception of the library");
 }
 
-extern "C" void throw_number(AMPS::Message&, void*) { throw 42; }
+extern "C" void throw_number(AMPS::Message&, void*) {
+  throw 42;
+}
 
 extern "C" void count(AMPS::Message&, void* userdata) {
   __atomic_add_fetch(static_cast<int*>(userdata), 1, __ATOMIC_RELEASE);
@@ -30,4 +32,6 @@ extern "C" int catches(void (*thrower)()) {
   return 0;
 }
 
-extern "C" void publish_through(AMPS::Client& client) { client.publish("quiet", "from the library"); }
+extern "C" void publish_through(AMPS::Client& client) {
+  client.publish("quiet", "from the library");
+}

@@ -29,8 +29,8 @@ void require_same(const Header& a, const Header& b) {
   }
 }
 
-// A kept header is that of every frame that begins with its bytes; what is predicted of any other frame is what
-// the decoder says.
+// A kept header is that of every frame that begins with its bytes; what is predicted of any other frame is
+// what the decoder says.
 void require_prediction(std::string_view text, const Header& header) {
   PredictedHeader predicted;
   predicted.learn(text, header);

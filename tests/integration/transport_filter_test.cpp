@@ -103,7 +103,9 @@ struct Guard {
 class Failures : public AMPS::ExceptionListener {
  public:
   void exceptionThrown(const std::exception& failure) const override { texts_.add(failure.what()); }
-  bool has_told_why() const { return texts_.wait_for(1) && texts_.bodies()[0].find("a secret") != std::string::npos; }
+  bool has_told_why() const {
+    return texts_.wait_for(1) && texts_.bodies()[0].find("a secret") != std::string::npos;
+  }
 
  private:
   mutable Inbox texts_;
@@ -172,7 +174,8 @@ TEST_CASE_FIXTURE(Fixture, "E-15: a filter may make many bytes of few") {
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "E-15: a filter that breaks closes the connection, says why, and lets nothing through") {
+TEST_CASE_FIXTURE(Fixture,
+                  "E-15: a filter that breaks closes the connection, says why, and lets nothing through") {
   for (const char* transport : kTransports) {
     for (const bool incoming : {false, true}) {
       for (const Refusal refusal : {Refusal::kInC, Refusal::kInCpp, Refusal::kByLookingOn}) {
@@ -212,7 +215,8 @@ TEST_CASE_FIXTURE(Fixture, "E-15: a filter that breaks closes the connection, sa
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "E-15 E-17 C-039: an observing function sees plain frames with their length, both ways") {
+TEST_CASE_FIXTURE(Fixture,
+                  "E-15 E-17 C-039: an observing function sees plain frames with their length, both ways") {
   for (const char* transport : kTransports) {
     CAPTURE(transport);
     std::string seen[2];

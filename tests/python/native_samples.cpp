@@ -84,12 +84,20 @@ void keep_wide_text(AMPS::Message&, void* userdata) {
   ++g_counted;
 }
 
-void throwing_handler(AMPS::Message&, void*) { throw std::runtime_error("thrown by a native handler"); }
+void throwing_handler(AMPS::Message&, void*) {
+  throw std::runtime_error("thrown by a native handler");
+}
 
-void throwing_a_number(AMPS::Message&, void*) { throw 5; }
+void throwing_a_number(AMPS::Message&, void*) {
+  throw 5;
+}
 
-std::uint64_t counted() { return g_counted; }
-std::uint64_t seen_userdata() { return g_userdata; }
+std::uint64_t counted() {
+  return g_counted;
+}
+std::uint64_t seen_userdata() {
+  return g_userdata;
+}
 
 void publish_data(AMPS::Client& client, const char* topic, const char* data) {
   try {
@@ -116,8 +124,8 @@ void vector_publish(AMPS::Client& client, const char* topic, const char** data, 
 }
 
 // Publishes and waits until *counted has grown by as many; 0 when that takes longer than wait_ms.
-int publish_and_wait(AMPS::Client& client, const char* topic, int messages, std::atomic<std::uint64_t>* counted,
-                     int wait_ms) {
+int publish_and_wait(AMPS::Client& client, const char* topic, int messages,
+                     std::atomic<std::uint64_t>* counted, int wait_ms) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms);
   const std::uint64_t wanted = *counted + messages;
   for (int i = 0; i < messages; ++i) publish_data(client, topic, "x");

@@ -101,8 +101,8 @@ std::string examine(const DiskImage& image, const std::vector<KeptRecord>& appen
   return fault.empty() ? fault : "third crash: " + fault;
 }
 
-// Cuts the power at every moment of several loads, until a fault is found. How many moments a load has depends
-// on how its changes fell into batches, so more loads follow until there were `states_min` states.
+// Cuts the power at every moment of several loads, until a fault is found. How many moments a load has
+// depends on how its changes fell into batches, so more loads follow until there were `states_min` states.
 Exploration explore(std::size_t states_per_moment, std::size_t loads, std::size_t crash_again_every,
                     const DiskLies& lies = {}, const Tamper& tamper = {}, std::size_t states_min = 0) {
   Exploration result;

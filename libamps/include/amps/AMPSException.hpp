@@ -149,7 +149,9 @@ AMPS_FN inline void check(amps_result result) {
   if (AMPS_UNLIKELY(result != AMPS_E_OK)) raise(result);
 }
 
-AMPS_COLD inline void raise_usage(const char* text) { throw UsageException(text); }
+AMPS_COLD inline void raise_usage(const char* text) {
+  throw UsageException(text);
+}
 
 AMPS_COLD inline void raise_version(uint32_t loaded) {
   throw UsageException("the loaded libamps has interface " + std::to_string(loaded >> 16) + "." +
@@ -167,7 +169,9 @@ AMPS_FN inline void require_library() {
 
 }  // namespace detail
 
-inline void AMPSException::throwFor(amps_handle, amps_result result) { detail::check(result); }
+inline void AMPSException::throwFor(amps_handle, amps_result result) {
+  detail::check(result);
+}
 
 }  // namespace AMPS
 

@@ -305,7 +305,9 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
     detail::check(amps_client_set_failed_write_handler(body(), handler ? &registered : NULL));
   }
   /** The handler that this shared library set; NULL when there is none, or one of somebody else. */
-  AMPS_FN FailedWriteHandler* getFailedWriteHandler() const { return detail::failed_write_handler_of(body()); }
+  AMPS_FN FailedWriteHandler* getFailedWriteHandler() const {
+    return detail::failed_write_handler_of(body());
+  }
   AMPS_FN void addConnectionStateListener(ConnectionStateListener* listener) {
     const amps_state_listener_t registered = detail::state_listener(listener);
     detail::check(amps_client_add_state_listener(body(), &registered));

@@ -73,20 +73,30 @@ class AMPS_TYPE Command {
   AMPS_COMMAND_TEXT(Topic, Topic)
 #undef AMPS_COMMAND_TEXT
 
-  AMPS_FN Command& setSequence(amps_uint64_t sequence) { return set_number(AMPS_Sequence, sequence); }
+  AMPS_FN Command& setSequence(amps_uint64_t sequence) {
+    return set_number(AMPS_Sequence, sequence);
+  }
   AMPS_FN amps_uint64_t getSequence() const {
     return message_.isValid() ? amps_message_get_field_uint64(detail::body(message_), AMPS_Sequence) : 0;
   }
-  AMPS_FN Command& setBatchSize(unsigned records) { return set_number(AMPS_BatchSize, records); }
-  AMPS_FN Command& setTopN(unsigned records) { return set_number(AMPS_TopN, records); }
-  AMPS_FN Command& setExpiration(unsigned seconds) { return set_number(AMPS_Expiration, seconds); }
+  AMPS_FN Command& setBatchSize(unsigned records) {
+    return set_number(AMPS_BatchSize, records);
+  }
+  AMPS_FN Command& setTopN(unsigned records) {
+    return set_number(AMPS_TopN, records);
+  }
+  AMPS_FN Command& setExpiration(unsigned seconds) {
+    return set_number(AMPS_Expiration, seconds);
+  }
   /** Longest wait for the server's answer in ms; 0 waits without limit. On expiry the command is taken back.
    */
   AMPS_FN Command& setTimeout(unsigned timeout_ms) {
     timeout_ms_ = timeout_ms;
     return *this;
   }
-  AMPS_FN unsigned getTimeout() const { return timeout_ms_; }
+  AMPS_FN unsigned getTimeout() const {
+    return timeout_ms_;
+  }
 
   /** Acks to deliver to the handler; what the client needs itself it asks for by itself. */
   AMPS_FN Command& addAckType(const std::string& ack_type) {
@@ -102,14 +112,26 @@ class AMPS_TYPE Command {
     message_.setAckTypeEnum(ack_types);
     return *this;
   }
-  AMPS_FN std::string getAckType() const { return message_.getAckType(); }
-  AMPS_FN unsigned getAckTypeEnum() const { return message_.getAckTypeEnum(); }
+  AMPS_FN std::string getAckType() const {
+    return message_.getAckType();
+  }
+  AMPS_FN unsigned getAckTypeEnum() const {
+    return message_.getAckTypeEnum();
+  }
 
-  AMPS_FN Message& getMessage() { return message_; }
-  AMPS_FN const Message& getMessage() const { return message_; }
+  AMPS_FN Message& getMessage() {
+    return message_;
+  }
+  AMPS_FN const Message& getMessage() const {
+    return message_;
+  }
 
-  AMPS_FN bool hasProcessedAck() const { return (getAckTypeEnum() & Message::AckType::Processed) != 0; }
-  AMPS_FN bool hasStatsAck() const { return (getAckTypeEnum() & Message::AckType::Stats) != 0; }
+  AMPS_FN bool hasProcessedAck() const {
+    return (getAckTypeEnum() & Message::AckType::Processed) != 0;
+  }
+  AMPS_FN bool hasStatsAck() const {
+    return (getAckTypeEnum() & Message::AckType::Stats) != 0;
+  }
   AMPS_FN bool isSow() const {
     return is_one_of(Message::Command::SOW | Message::Command::SOWAndSubscribe |
                      Message::Command::SOWAndDeltaSubscribe);

@@ -20,7 +20,9 @@ namespace detail {
 AMPS_FN inline void read_tag(const char* ptr, size_t size, int* tag) {
   *tag = std::atoi(std::string(ptr, size).c_str());
 }
-AMPS_FN inline void read_tag(const char* ptr, size_t size, std::string* tag) { tag->assign(ptr, size); }
+AMPS_FN inline void read_tag(const char* ptr, size_t size, std::string* tag) {
+  tag->assign(ptr, size);
+}
 
 }  // namespace detail
 

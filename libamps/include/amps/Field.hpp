@@ -81,9 +81,15 @@ class AMPS_TYPE Field {
   size_t size_;  // Length, and kOwned.
 };
 
-AMPS_FN inline bool operator==(const Field& a, const Field& b) { return a.compare(b) == 0; }
-AMPS_FN inline bool operator!=(const Field& a, const Field& b) { return a.compare(b) != 0; }
-AMPS_FN inline bool operator<(const Field& a, const Field& b) { return a.compare(b) < 0; }
+AMPS_FN inline bool operator==(const Field& a, const Field& b) {
+  return a.compare(b) == 0;
+}
+AMPS_FN inline bool operator!=(const Field& a, const Field& b) {
+  return a.compare(b) != 0;
+}
+AMPS_FN inline bool operator<(const Field& a, const Field& b) {
+  return a.compare(b) < 0;
+}
 
 AMPS_FN inline std::ostream& operator<<(std::ostream& out, const Field& field) {
   return out.write(field.data(), static_cast<std::streamsize>(field.len()));
@@ -99,13 +105,21 @@ AMPS_FN inline amps_span_t span(const char* ptr, size_t size) {
   const amps_span_t view = {ptr, size};
   return view;
 }
-AMPS_FN inline amps_span_t span(const std::string& text) { return span(text.data(), text.size()); }
-AMPS_FN inline amps_span_t span(const Field& field) { return span(field.data(), field.len()); }
-AMPS_FN inline amps_span_t span(const char* text) { return span(text, text ? std::strlen(text) : 0); }
+AMPS_FN inline amps_span_t span(const std::string& text) {
+  return span(text.data(), text.size());
+}
+AMPS_FN inline amps_span_t span(const Field& field) {
+  return span(field.data(), field.len());
+}
+AMPS_FN inline amps_span_t span(const char* text) {
+  return span(text, text ? std::strlen(text) : 0);
+}
 AMPS_FN inline std::string text(amps_span_t view) {
   return view.len ? std::string(view.ptr, view.len) : std::string();
 }
-AMPS_FN inline Field field(amps_span_t view) { return Field(view.ptr, view.len); }
+AMPS_FN inline Field field(amps_span_t view) {
+  return Field(view.ptr, view.len);
+}
 
 }  // namespace detail
 }  // namespace AMPS

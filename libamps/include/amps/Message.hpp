@@ -68,9 +68,13 @@ class AMPS_TYPE Message {
   struct Reason : detail::ReasonConstants<void> {};
 
   /** Empty handle; the message is made by the first setter. */
-  AMPS_FN Message() { ref_.body = NULL; }
+  AMPS_FN Message() {
+    ref_.body = NULL;
+  }
   /** Takes over one reference. */
-  AMPS_FN explicit Message(amps_message_t* body) { ref_.body = body; }
+  AMPS_FN explicit Message(amps_message_t* body) {
+    ref_.body = body;
+  }
   AMPS_FN Message(const Message& other) {
     ref_.body = other.ref_.body;
     amps_message_retain(ref_.body);
@@ -94,27 +98,45 @@ class AMPS_TYPE Message {
     return Message(copy);
   }
   /** False for an empty handle, such as a stream gives when its time-out passed. */
-  AMPS_FN bool isValid() const { return ref_.body != NULL; }
-  AMPS_FN void invalidate() { *this = Message(); }
+  AMPS_FN bool isValid() const {
+    return ref_.body != NULL;
+  }
+  AMPS_FN void invalidate() {
+    *this = Message();
+  }
   /** Clears every field and the body. */
   AMPS_FN void reset() {
     if (ref_.body) amps_message_reset(ref_.body);
   }
 
 // One set of accessors for each row of the field table, under the name the table gives it.
-#define AMPS_MESSAGE_ACCESSORS(name, id)                                                                     \
-  AMPS_FN Field get##name() const { return get(id); }                                                        \
-  AMPS_FN void getRaw##name(const char** ptr, size_t* size) const {                                          \
-    const Field value = get(id);                                                                             \
-    *ptr = value.data();                                                                                     \
-    *size = value.len();                                                                                     \
-  }                                                                                                          \
-  AMPS_FN Message& set##name(const std::string& value) { return set(id, value.data(), value.size()); }       \
-  AMPS_FN Message& set##name(const char* ptr, size_t size) { return set(id, ptr, size); }                    \
-  AMPS_FN Message& set##name(const char* text) { return set(id, text, text ? std::strlen(text) : 0); }       \
-  AMPS_FN Message& assign##name(const std::string& value) { return assign(id, value.data(), value.size()); } \
-  AMPS_FN Message& assign##name(const char* ptr, size_t size) { return assign(id, ptr, size); }              \
-  AMPS_FN Message& assignOwnership##name(const char* ptr, size_t size) { return adopt(id, ptr, size); }
+#define AMPS_MESSAGE_ACCESSORS(name, id)                                 \
+  AMPS_FN Field get##name() const {                                      \
+    return get(id);                                                      \
+  }                                                                      \
+  AMPS_FN void getRaw##name(const char** ptr, size_t* size) const {      \
+    const Field value = get(id);                                         \
+    *ptr = value.data();                                                 \
+    *size = value.len();                                                 \
+  }                                                                      \
+  AMPS_FN Message& set##name(const std::string& value) {                 \
+    return set(id, value.data(), value.size());                          \
+  }                                                                      \
+  AMPS_FN Message& set##name(const char* ptr, size_t size) {             \
+    return set(id, ptr, size);                                           \
+  }                                                                      \
+  AMPS_FN Message& set##name(const char* text) {                         \
+    return set(id, text, text ? std::strlen(text) : 0);                  \
+  }                                                                      \
+  AMPS_FN Message& assign##name(const std::string& value) {              \
+    return assign(id, value.data(), value.size());                       \
+  }                                                                      \
+  AMPS_FN Message& assign##name(const char* ptr, size_t size) {          \
+    return assign(id, ptr, size);                                        \
+  }                                                                      \
+  AMPS_FN Message& assignOwnership##name(const char* ptr, size_t size) { \
+    return adopt(id, ptr, size);                                         \
+  }
 #define AMPS_X(name, key, second, third, kind) AMPS_MESSAGE_ACCESSORS(name, AMPS_##name)
   AMPS_FIELD_TABLE(AMPS_X)
 #undef AMPS_X
@@ -124,23 +146,39 @@ class AMPS_TYPE Message {
 #undef AMPS_MESSAGE_ACCESSORS
 
   /** Writes a fresh id, unique in this process. */
-  AMPS_FN Message& newCommandId() { return fresh(AMPS_CommandId); }
-  AMPS_FN Message& newSubscriptionId() { return fresh(AMPS_SubscriptionId); }
-  AMPS_FN Message& newQueryId() { return fresh(AMPS_QueryId); }
-  AMPS_FN Message& newQueryID() { return fresh(AMPS_QueryId); }
+  AMPS_FN Message& newCommandId() {
+    return fresh(AMPS_CommandId);
+  }
+  AMPS_FN Message& newSubscriptionId() {
+    return fresh(AMPS_SubscriptionId);
+  }
+  AMPS_FN Message& newQueryId() {
+    return fresh(AMPS_QueryId);
+  }
+  AMPS_FN Message& newQueryID() {
+    return fresh(AMPS_QueryId);
+  }
 
-  AMPS_FN Field getData() const { return ref_.body ? detail::field(ref_.body->data) : Field(); }
+  AMPS_FN Field getData() const {
+    return ref_.body ? detail::field(ref_.body->data) : Field();
+  }
   AMPS_FN void getRawData(const char** ptr, size_t* size) const {
     *ptr = ref_.body ? ref_.body->data.ptr : NULL;
     *size = ref_.body ? ref_.body->data.len : 0;
   }
-  AMPS_FN Message& setData(const std::string& bytes) { return setData(bytes.data(), bytes.size()); }
-  AMPS_FN Message& setData(const char* text) { return setData(text, text ? std::strlen(text) : 0); }
+  AMPS_FN Message& setData(const std::string& bytes) {
+    return setData(bytes.data(), bytes.size());
+  }
+  AMPS_FN Message& setData(const char* text) {
+    return setData(text, text ? std::strlen(text) : 0);
+  }
   AMPS_FN Message& setData(const char* ptr, size_t size) {
     detail::check(amps_message_set_data(made(), ptr, size));
     return *this;
   }
-  AMPS_FN Message& assignData(const std::string& bytes) { return assignData(bytes.data(), bytes.size()); }
+  AMPS_FN Message& assignData(const std::string& bytes) {
+    return assignData(bytes.data(), bytes.size());
+  }
   AMPS_FN Message& assignData(const char* ptr, size_t size) {
     detail::check(amps_message_assign_data(made(), ptr, size));
     return *this;
@@ -154,7 +192,9 @@ class AMPS_TYPE Message {
     return *this;
   }
   /** AckType bits. */
-  AMPS_FN unsigned getAckTypeEnum() const { return ref_.body ? ref_.body->ack_types : 0u; }
+  AMPS_FN unsigned getAckTypeEnum() const {
+    return ref_.body ? ref_.body->ack_types : 0u;
+  }
   AMPS_FN Message& setAckTypeEnum(unsigned ack_types) {
     detail::check(amps_message_set_ack_types(made(), ack_types));
     return *this;
@@ -164,7 +204,9 @@ class AMPS_TYPE Message {
   AMPS_FN void ack(const char* options = NULL) const {
     if (ref_.body) detail::check(amps_message_ack(ref_.body, detail::span(options)));
   }
-  AMPS_FN bool getIgnoreAutoAck() const { return ref_.body && amps_message_ignore_auto_ack(ref_.body) != 0; }
+  AMPS_FN bool getIgnoreAutoAck() const {
+    return ref_.body && amps_message_ignore_auto_ack(ref_.body) != 0;
+  }
   /** The message is not acknowledged automatically when the handler returns. */
   AMPS_FN void setIgnoreAutoAck() const {
     if (ref_.body) amps_message_set_ignore_auto_ack(ref_.body, 1);
@@ -173,7 +215,9 @@ class AMPS_TYPE Message {
   AMPS_FN size_t getBookmarkSeqNo() const {
     return ref_.body ? static_cast<size_t>(amps_message_bookmark_seq(ref_.body)) : 0;
   }
-  AMPS_FN void setBookmarkSeqNo(size_t seq) { amps_message_set_bookmark_seq(made(), seq); }
+  AMPS_FN void setBookmarkSeqNo(size_t seq) {
+    amps_message_set_bookmark_seq(made(), seq);
+  }
   /** Opaque state a bookmark store keeps with the subscription. */
   AMPS_FN amps_handle getSubscriptionHandle() const {
     return ref_.body ? amps_message_subscription_handle(ref_.body) : NULL;
@@ -182,7 +226,9 @@ class AMPS_TYPE Message {
     amps_message_set_subscription_handle(made(), handle);
   }
   /** Handle for the C functions; it stays the message's. NULL for an empty handle. */
-  AMPS_FN amps_handle getMessage() const { return ref_.body; }
+  AMPS_FN amps_handle getMessage() const {
+    return ref_.body;
+  }
 
   /** Throws the exception that belongs to a server's reason. @param context written into the text */
   template <class T>
@@ -238,11 +284,17 @@ static_assert(AMPS_FIELD_COUNT <= 64, "one bit of amps_message_t::present for ea
 
 namespace detail {
 
-AMPS_FN inline amps_message_ref_t* ref(Message& message) { return &message.ref_; }
-AMPS_FN inline amps_message_t* body(const Message& message) { return message.ref_.body; }
+AMPS_FN inline amps_message_ref_t* ref(Message& message) {
+  return &message.ref_;
+}
+AMPS_FN inline amps_message_t* body(const Message& message) {
+  return message.ref_.body;
+}
 
 // What the library passes to handlers is a Message to C++: one pointer, the same in both.
-AMPS_FN inline Message& message(amps_message_ref_t* ref) { return *reinterpret_cast<Message*>(ref); }
+AMPS_FN inline Message& message(amps_message_ref_t* ref) {
+  return *reinterpret_cast<Message*>(ref);
+}
 
 }  // namespace detail
 }  // namespace AMPS

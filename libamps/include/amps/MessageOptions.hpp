@@ -114,8 +114,12 @@ class AMPS_TYPE MessageOptions : public detail::OptionConstants<void> {
   std::string list_;
 };
 
-AMPS_FN inline bool operator==(const MessageOptions& a, const std::string& b) { return std::string(a) == b; }
-AMPS_FN inline bool operator!=(const MessageOptions& a, const std::string& b) { return std::string(a) != b; }
+AMPS_FN inline bool operator==(const MessageOptions& a, const std::string& b) {
+  return std::string(a) == b;
+}
+AMPS_FN inline bool operator!=(const MessageOptions& a, const std::string& b) {
+  return std::string(a) != b;
+}
 
 }  // namespace AMPS
 

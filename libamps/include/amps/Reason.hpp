@@ -30,8 +30,10 @@ namespace AMPS {
 
 class AMPS_TYPE Reason {
  public:
-#define AMPS_X(function, constant, text) \
-  AMPS_FN static const char* function() { return text; }
+#define AMPS_X(function, constant, text)  \
+  AMPS_FN static const char* function() { \
+    return text;                          \
+  }
   AMPS_REASON_TABLE(AMPS_X)
 #undef AMPS_X
 };

@@ -49,12 +49,24 @@ class AMPS_TYPE VersionInfo {
   size_t parts_[4];
 };
 
-AMPS_FN inline bool operator==(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) == 0; }
-AMPS_FN inline bool operator!=(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) != 0; }
-AMPS_FN inline bool operator<(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) < 0; }
-AMPS_FN inline bool operator<=(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) <= 0; }
-AMPS_FN inline bool operator>(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) > 0; }
-AMPS_FN inline bool operator>=(const VersionInfo& a, const VersionInfo& b) { return a.compare(b) >= 0; }
+AMPS_FN inline bool operator==(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) == 0;
+}
+AMPS_FN inline bool operator!=(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) != 0;
+}
+AMPS_FN inline bool operator<(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) < 0;
+}
+AMPS_FN inline bool operator<=(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) <= 0;
+}
+AMPS_FN inline bool operator>(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) > 0;
+}
+AMPS_FN inline bool operator>=(const VersionInfo& a, const VersionInfo& b) {
+  return a.compare(b) >= 0;
+}
 
 }  // namespace AMPS
 

@@ -19,13 +19,13 @@ typedef struct amps_broker amps_broker_t;
 /** Where clients connect. Text members may be NULL for the default; copied by the callee. */
 typedef struct amps_broker_transport {
   uint32_t struct_size;
-  const char *name;         /**< Default: "<message type>-<type>". */
-  const char *type;         /**< "tcp" (default), "tcps", "unix". */
-  const char *address;      /**< "host:port"; default "127.0.0.1:0". Port 0 picks a free one. unix: the path. */
-  const char *message_type; /**< NULL: any, declared at logon. */
-  const char *certificate;  /**< PEM file, chain included. */
-  const char *private_key;  /**< PEM file. */
-  const char *ca_file;      /**< Set: clients must show a certificate of this authority. */
+  const char* name;    /**< Default: "<message type>-<type>". */
+  const char* type;    /**< "tcp" (default), "tcps", "unix". */
+  const char* address; /**< "host:port"; default "127.0.0.1:0". Port 0 picks a free one. unix: the path. */
+  const char* message_type; /**< NULL: any, declared at logon. */
+  const char* certificate;  /**< PEM file, chain included. */
+  const char* private_key;  /**< PEM file. */
+  const char* ca_file;      /**< Set: clients must show a certificate of this authority. */
 } amps_broker_transport_t;
 
 /** A transport as it runs. */
@@ -36,18 +36,18 @@ typedef struct amps_broker_address_s {
 } amps_broker_address_t;
 
 /** Limits: X(name, default, what it is). */
-#define AMPS_BROKER_NUMBER_TABLE(X)                                                             \
-  X(IO_THREADS, 0, "event loops; 0: the smaller of 4 and the number of cores")                  \
-  X(LOGON_TIMEOUT_MS, 10000, "from accept to a complete logon")                                 \
-  X(LOGON_BYTES_MAX, 65536, "bytes read, and inflated, before logon")                           \
-  X(MESSAGE_BYTES_MAX, 268435456, "largest frame accepted after logon")                         \
-  X(HEADER_BYTES_MAX, 65536, "largest header")                                                  \
-  X(CONNECTIONS_MAX, 10000, "connections at the same time")                                     \
-  X(SUBSCRIPTIONS_MAX, 100000, "subscriptions of one connection")                               \
+#define AMPS_BROKER_NUMBER_TABLE(X)                                                                       \
+  X(IO_THREADS, 0, "event loops; 0: the smaller of 4 and the number of cores")                            \
+  X(LOGON_TIMEOUT_MS, 10000, "from accept to a complete logon")                                           \
+  X(LOGON_BYTES_MAX, 65536, "bytes read, and inflated, before logon")                                     \
+  X(MESSAGE_BYTES_MAX, 268435456, "largest frame accepted after logon")                                   \
+  X(HEADER_BYTES_MAX, 65536, "largest header")                                                            \
+  X(CONNECTIONS_MAX, 10000, "connections at the same time")                                               \
+  X(SUBSCRIPTIONS_MAX, 100000, "subscriptions of one connection")                                         \
   X(CLIENT_OUTBOX_BYTES_MAX, 268435456, "bytes waiting for one client before it is disconnected as slow") \
-  X(OUTBOX_BYTES_MAX, 2147483648u, "bytes waiting for all clients before the slowest is disconnected") \
-  X(CLIENT_AGE_MAX_MS, 0, "oldest byte waiting for one client before it is disconnected; 0: no limit") \
-  X(ALLOW_ANONYMOUS, 0, "1: addresses off loopback may be served without authentication")       \
+  X(OUTBOX_BYTES_MAX, 2147483648u, "bytes waiting for all clients before the slowest is disconnected")    \
+  X(CLIENT_AGE_MAX_MS, 0, "oldest byte waiting for one client before it is disconnected; 0: no limit")    \
+  X(ALLOW_ANONYMOUS, 0, "1: addresses off loopback may be served without authentication")                 \
   X(REGEX_TOPIC_SUPPORT, 1, "0: topics are always literal")
 
 typedef enum amps_broker_number {
@@ -68,54 +68,59 @@ typedef enum amps_log_level {
 /** Receives log lines on any broker thread; must not block. Passwords never appear in them. */
 typedef struct amps_broker_log {
   uint32_t struct_size;
-  void (*fn)(amps_log_level_t level, amps_span_t line, void *userdata);
-  void *userdata;
-  void (*release)(void *userdata);
+  void (*fn)(amps_log_level_t level, amps_span_t line, void* userdata);
+  void* userdata;
+  void (*release)(void* userdata);
 } amps_broker_log_t;
 
 /** Decides about a logon, on an I/O thread that must not be held up. Set: authentication is required. */
 typedef struct amps_broker_authenticator {
   uint32_t struct_size;
   /** AMPS_E_OK accepts, AMPS_E_RETRY asks again with *challenge as password, anything else refuses. */
-  amps_result (*fn)(amps_span_t client_name, amps_span_t user, amps_span_t password, amps_span_t *challenge,
-                    void *userdata);
-  void *userdata;
-  void (*release)(void *userdata);
+  amps_result (*fn)(amps_span_t client_name, amps_span_t user, amps_span_t password, amps_span_t* challenge,
+                    void* userdata);
+  void* userdata;
+  void (*release)(void* userdata);
 } amps_broker_authenticator_t;
 
-AMPS_API amps_result amps_broker_new(amps_broker_t **out);
+AMPS_API amps_result amps_broker_new(amps_broker_t** out);
 /** Stops if need be, then frees. */
-AMPS_API void amps_broker_free(amps_broker_t *broker);
+AMPS_API void amps_broker_free(amps_broker_t* broker);
 /** The latest failure on this thread. Any pointer may be NULL. */
-AMPS_API void amps_broker_last_error(int32_t *code, amps_span_t *text);
-AMPS_API const char *amps_broker_version_string(void);
+AMPS_API void amps_broker_last_error(int32_t* code, amps_span_t* text);
+AMPS_API const char* amps_broker_version_string(void);
 
 /* Before start. */
-AMPS_API amps_result amps_broker_set_name(amps_broker_t *broker, const char *name);
-AMPS_API amps_result amps_broker_add_transport(amps_broker_t *broker, const amps_broker_transport_t *transport);
-AMPS_API amps_result amps_broker_set_number(amps_broker_t *broker, amps_broker_number_t which, uint64_t value);
-AMPS_API amps_result amps_broker_get_number(const amps_broker_t *broker, amps_broker_number_t which, uint64_t *value);
+AMPS_API amps_result amps_broker_set_name(amps_broker_t* broker, const char* name);
+AMPS_API amps_result amps_broker_add_transport(amps_broker_t* broker,
+                                               const amps_broker_transport_t* transport);
+AMPS_API amps_result amps_broker_set_number(amps_broker_t* broker, amps_broker_number_t which,
+                                            uint64_t value);
+AMPS_API amps_result amps_broker_get_number(const amps_broker_t* broker, amps_broker_number_t which,
+                                            uint64_t* value);
 /** Reads XML text. @param origin file name for messages; @param variables NULL or "A=1\0B=2\0\0" for ${A}. */
-AMPS_API amps_result amps_broker_configure(amps_broker_t *broker, amps_span_t xml, const char *origin,
-                                           const char *variables);
-AMPS_API amps_result amps_broker_configure_file(amps_broker_t *broker, const char *path, const char *variables);
+AMPS_API amps_result amps_broker_configure(amps_broker_t* broker, amps_span_t xml, const char* origin,
+                                           const char* variables);
+AMPS_API amps_result amps_broker_configure_file(amps_broker_t* broker, const char* path,
+                                                const char* variables);
 /** Effective configuration as XML. */
-AMPS_API amps_result amps_broker_dump(const amps_broker_t *broker, amps_span_t *xml);
+AMPS_API amps_result amps_broker_dump(const amps_broker_t* broker, amps_span_t* xml);
 /** A commented configuration that works. Static. */
-AMPS_API const char *amps_broker_sample(void);
-AMPS_API amps_result amps_broker_set_log(amps_broker_t *broker, const amps_broker_log_t *log);
-AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t *broker,
-                                                   const amps_broker_authenticator_t *authenticator);
+AMPS_API const char* amps_broker_sample(void);
+AMPS_API amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log);
+AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t* broker,
+                                                   const amps_broker_authenticator_t* authenticator);
 
 /** Listens on every transport, or fails and listens on none. Without a transport: one for any type. */
-AMPS_API amps_result amps_broker_start(amps_broker_t *broker);
+AMPS_API amps_result amps_broker_start(amps_broker_t* broker);
 /** Closes everything; idempotent. Returns within a second. */
-AMPS_API void amps_broker_stop(amps_broker_t *broker);
-AMPS_API int32_t amps_broker_is_running(const amps_broker_t *broker);
-AMPS_API size_t amps_broker_address_count(const amps_broker_t *broker);
-AMPS_API amps_result amps_broker_address(const amps_broker_t *broker, size_t index, amps_broker_address_t *out);
+AMPS_API void amps_broker_stop(amps_broker_t* broker);
+AMPS_API int32_t amps_broker_is_running(const amps_broker_t* broker);
+AMPS_API size_t amps_broker_address_count(const amps_broker_t* broker);
+AMPS_API amps_result amps_broker_address(const amps_broker_t* broker, size_t index,
+                                         amps_broker_address_t* out);
 /** Counters as one JSON object: connections, messages in and out, bytes, slow clients, … */
-AMPS_API amps_result amps_broker_statistics(const amps_broker_t *broker, amps_span_t *json);
+AMPS_API amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json);
 
 AMPS_END_DECLS
 

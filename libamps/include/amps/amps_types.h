@@ -93,11 +93,11 @@ typedef enum amps_result {
 
 /** Bytes owned by somebody else. Not NUL-terminated. */
 typedef struct amps_span {
-  const char *ptr; /**< First byte; may be NULL when len is 0. */
+  const char* ptr; /**< First byte; may be NULL when len is 0. */
   size_t len;      /**< Number of bytes. */
 } amps_span_t;
 
-typedef void *amps_handle; /**< A client or a message; which one, the function says. */
+typedef void* amps_handle; /**< A client or a message; which one, the function says. */
 typedef char amps_char;
 typedef int32_t amps_int32_t;
 typedef int64_t amps_int64_t;

@@ -48,8 +48,12 @@ Status make_client(amps_client_t** out, std::string_view name, std::uint32_t kin
 
 extern "C" {
 
-uint32_t amps_abi_version(void) { return AMPS_ABI_VERSION; }
-const char* amps_version_string(void) { return kVersion; }
+uint32_t amps_abi_version(void) {
+  return AMPS_ABI_VERSION;
+}
+const char* amps_version_string(void) {
+  return kVersion;
+}
 
 void amps_last_error(int32_t* code, amps_span_t* text, amps_span_t* reason) {
   const Status& latest = amps::client::last_failure();
@@ -62,9 +66,13 @@ void amps_callback_error(int32_t code, amps_span_t text) {
   amps::client::set_callback_failure(static_cast<amps_result>(code), view_of(text));
 }
 
-amps_uint64_t amps_now(void) { return amps::client::now_ms(); }
+amps_uint64_t amps_now(void) {
+  return amps::client::now_ms();
+}
 
-void amps_set_interrupt_hook(int32_t (*hook)(void)) { amps::set_interrupt_hook(hook); }
+void amps_set_interrupt_hook(int32_t (*hook)(void)) {
+  amps::set_interrupt_hook(hook);
+}
 
 amps_result amps_client_new(amps_client_t** out, amps_span_t name, uint32_t kind) {
   return guarded([&] { return make_client(out, view_of(name), kind); });
@@ -126,7 +134,8 @@ amps_result amps_client_set_number(amps_client_t* client, amps_client_number_t w
 amps_result amps_client_get_number(amps_client_t* client, amps_client_number_t which, uint64_t* value) {
   return guarded(client, [&](Client& c) -> Status {
     if (static_cast<unsigned>(which) >= AMPS_CLIENT_NUMBER_COUNT || value == nullptr) {
-      return Status(AMPS_E_USAGE, "there is no client number " + std::to_string(static_cast<unsigned>(which)));
+      return Status(AMPS_E_USAGE,
+                    "there is no client number " + std::to_string(static_cast<unsigned>(which)));
     }
     *value = c.number(which);
     return Status();
@@ -162,7 +171,8 @@ amps_result amps_client_connection_info(amps_client_t* client,
     };
     show("client.name", c.settings().text(AMPS_CLIENT_NAME));
     show("client.uri", c.settings().text(AMPS_CLIENT_URI_REDACTED));
-    show("client.version", std::string(amps_version_string()) + ":" + c.settings().text(AMPS_CLIENT_LANGUAGE));
+    show("client.version",
+         std::string(amps_version_string()) + ":" + c.settings().text(AMPS_CLIENT_LANGUAGE));
     show("client.kind", c.is_ha() ? "ha" : "plain");
     show("client.connected", c.session().is_disconnected() ? "false" : "true");
     show("server.version", c.settings().text(AMPS_CLIENT_SERVER_VERSION_TEXT));
@@ -178,7 +188,8 @@ amps_result amps_client_logon(amps_client_t* client, const amps_authenticator_vt
                               const char* options, uint32_t timeout_ms, amps_span_t* command_id) {
   return guarded(client, [&](Client& c) -> Status {
     std::string id;
-    AMPS_RETURN_IF_ERROR(c.session().logon(AuthenticatorPlugin(authenticator, self), options, timeout_ms, &id));
+    AMPS_RETURN_IF_ERROR(
+        c.session().logon(AuthenticatorPlugin(authenticator, self), options, timeout_ms, &id));
     if (command_id != nullptr) *command_id = keep_span(id);
     return Status();
   });
@@ -217,8 +228,8 @@ amps_result amps_client_clear_http_preflight_headers(amps_client_t* client) {
   });
 }
 
-amps_result amps_client_publish(amps_client_t* client, amps_span_t topic, amps_span_t data, uint32_t expiration_s,
-                                uint32_t flags, uint64_t* sequence) {
+amps_result amps_client_publish(amps_client_t* client, amps_span_t topic, amps_span_t data,
+                                uint32_t expiration_s, uint32_t flags, uint64_t* sequence) {
   return guarded(client, [&](Client& c) {
     if (amps::abi::lacks_bytes(topic.ptr, topic.len) || amps::abi::lacks_bytes(data.ptr, data.len)) {
       return Status(AMPS_E_USAGE, "topic or data is NULL, but has a length");

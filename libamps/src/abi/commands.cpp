@@ -22,8 +22,9 @@ Status require(const void* pointer, const char* what) {
 
 extern "C" {
 
-amps_result amps_client_execute(amps_client_t* client, const amps_message_t* command, const amps_handler_t* handler,
-                                uint32_t timeout_ms, uint32_t flags, amps_span_t* id) {
+amps_result amps_client_execute(amps_client_t* client, const amps_message_t* command,
+                                const amps_handler_t* handler, uint32_t timeout_ms, uint32_t flags,
+                                amps_span_t* id) {
   return guarded(client, [&](Client& c) -> Status {
     AMPS_RETURN_IF_ERROR(require(command, "the command"));
     CommandIds ids;
@@ -62,7 +63,8 @@ amps_result amps_client_remove_route(amps_client_t* client, amps_span_t id) {
   });
 }
 
-amps_result amps_client_ack(amps_client_t* client, amps_span_t topic, amps_span_t bookmarks, amps_span_t options) {
+amps_result amps_client_ack(amps_client_t* client, amps_span_t topic, amps_span_t bookmarks,
+                            amps_span_t options) {
   return guarded(client, [&](Client& c) {
     return c.queue_acks().acknowledge(view_of(topic), view_of(bookmarks), view_of(options), 0);
   });

@@ -26,7 +26,9 @@ inline std::string_view view_of(amps_span_t span) noexcept {
   return span.ptr == nullptr ? std::string_view{} : wire::view_of(span);
 }
 // True for an argument that promises bytes and has none.
-inline bool lacks_bytes(const char* ptr, std::size_t len) noexcept { return ptr == nullptr && len != 0; }
+inline bool lacks_bytes(const char* ptr, std::size_t len) noexcept {
+  return ptr == nullptr && len != 0;
+}
 // The text of an argument that may be NULL.
 inline std::string_view text_of(const char* text) noexcept {
   return text == nullptr ? std::string_view{} : std::string_view(text);

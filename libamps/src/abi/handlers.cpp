@@ -37,28 +37,35 @@ Status give(const amps::client::CallbackPtr<Struct>& known, Struct* to) {
   return Status();
 }
 
-bool is_one_bit(std::uint32_t bits) noexcept { return bits != 0 && (bits & (bits - 1)) == 0; }
+bool is_one_bit(std::uint32_t bits) noexcept {
+  return bits != 0 && (bits & (bits - 1)) == 0;
+}
 
 }  // namespace
 
 extern "C" {
 
-amps_result amps_client_set_handler(amps_client_t* client, amps_handler_slot_t slot, const amps_handler_t* handler) {
+amps_result amps_client_set_handler(amps_client_t* client, amps_handler_slot_t slot,
+                                    const amps_handler_t* handler) {
   return guarded(client, [&](Client& c) -> Status {
-    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT) return Status(AMPS_E_USAGE, "there is no such handler slot");
+    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT)
+      return Status(AMPS_E_USAGE, "there is no such handler slot");
     c.router().set_slot(slot, make_callback(handler));
     return Status();
   });
 }
 
-amps_result amps_client_get_handler(amps_client_t* client, amps_handler_slot_t slot, amps_handler_t* handler) {
+amps_result amps_client_get_handler(amps_client_t* client, amps_handler_slot_t slot,
+                                    amps_handler_t* handler) {
   return guarded(client, [&](Client& c) -> Status {
-    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT) return Status(AMPS_E_USAGE, "there is no such handler slot");
+    if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT)
+      return Status(AMPS_E_USAGE, "there is no such handler slot");
     return give(c.router().slot(slot), handler);
   });
 }
 
-amps_result amps_client_set_command_handler(amps_client_t* client, uint32_t command, const amps_handler_t* handler) {
+amps_result amps_client_set_command_handler(amps_client_t* client, uint32_t command,
+                                            const amps_handler_t* handler) {
   return guarded(client, [&](Client& c) -> Status {
     if (!is_one_bit(command) || command > AMPS_COMMAND_Flush) {
       return Status(AMPS_E_USAGE, "a command is one AMPS_COMMAND_ bit");
@@ -72,7 +79,8 @@ amps_result amps_client_set_lost_handler(amps_client_t* client, const amps_disco
   return set_listener(client, handler);
 }
 
-amps_result amps_client_set_exception_listener(amps_client_t* client, const amps_exception_listener_t* listener) {
+amps_result amps_client_set_exception_listener(amps_client_t* client,
+                                               const amps_exception_listener_t* listener) {
   return set_listener(client, listener);
 }
 
@@ -95,8 +103,8 @@ amps_result amps_client_add_state_listener(amps_client_t* client, const amps_sta
   });
 }
 
-amps_result amps_client_remove_state_listener(amps_client_t* client, void (*fn)(int32_t state, void* userdata),
-                                              void* userdata) {
+amps_result amps_client_remove_state_listener(amps_client_t* client,
+                                              void (*fn)(int32_t state, void* userdata), void* userdata) {
   return guarded(client, [&](Client& c) {
     c.listeners().remove_state_listener(fn, userdata);
     return Status();
@@ -110,11 +118,13 @@ amps_result amps_client_clear_state_listeners(amps_client_t* client) {
   });
 }
 
-amps_result amps_client_set_failed_write_handler(amps_client_t* client, const amps_failed_write_handler_t* handler) {
+amps_result amps_client_set_failed_write_handler(amps_client_t* client,
+                                                 const amps_failed_write_handler_t* handler) {
   return set_listener(client, handler);
 }
 
-amps_result amps_client_get_failed_write_handler(amps_client_t* client, amps_failed_write_handler_t* handler) {
+amps_result amps_client_get_failed_write_handler(amps_client_t* client,
+                                                 amps_failed_write_handler_t* handler) {
   return guarded(client, [&](Client& c) { return give(c.listeners().failed_write(), handler); });
 }
 

@@ -18,7 +18,9 @@ using amps::client::Message;
 
 namespace {
 
-Message* of(amps_handle handle) noexcept { return Message::from(static_cast<amps_message_t*>(handle)); }
+Message* of(amps_handle handle) noexcept {
+  return Message::from(static_cast<amps_message_t*>(handle));
+}
 
 // Runs the body with the message and a field that exists.
 template <typename Body>
@@ -62,7 +64,9 @@ std::uint64_t number(amps_handle handle, FieldId field) noexcept {
   return of(handle)->header().number(field).value_or(0);
 }
 
-bool is_one_bit(std::uint32_t bits) noexcept { return bits != 0 && (bits & (bits - 1)) == 0; }
+bool is_one_bit(std::uint32_t bits) noexcept {
+  return bits != 0 && (bits & (bits - 1)) == 0;
+}
 
 }  // namespace
 
@@ -78,7 +82,9 @@ amps_handle amps_message_copy(amps_handle message) {
   return static_cast<amps_message_t*>(make_message([&] { return of(message)->copy(); }));
 }
 
-void amps_message_destroy(amps_handle message) { amps_message_release(static_cast<amps_message_t*>(message)); }
+void amps_message_destroy(amps_handle message) {
+  amps_message_release(static_cast<amps_message_t*>(message));
+}
 
 void amps_message_retain(amps_message_t* message) {
   if (message != nullptr) of(message)->retain();
@@ -99,12 +105,15 @@ void amps_message_get_field_value(amps_handle message, FieldId field, const amps
   if (len != nullptr) *len = value.size();
 }
 
-amps_result amps_message_set_field_value(amps_handle message, FieldId field, const amps_char* ptr, size_t len) {
+amps_result amps_message_set_field_value(amps_handle message, FieldId field, const amps_char* ptr,
+                                         size_t len) {
   return change(message, field, ptr, len, [&](Message& to, std::string_view value) { to.set(field, value); });
 }
 
-amps_result amps_message_assign_field_value(amps_handle message, FieldId field, const amps_char* ptr, size_t len) {
-  return change(message, field, ptr, len, [&](Message& to, std::string_view value) { to.assign(field, value); });
+amps_result amps_message_assign_field_value(amps_handle message, FieldId field, const amps_char* ptr,
+                                            size_t len) {
+  return change(message, field, ptr, len,
+                [&](Message& to, std::string_view value) { to.assign(field, value); });
 }
 
 amps_result amps_message_assign_field_value_ownership(amps_handle message, FieldId field, amps_char* ptr,
@@ -135,14 +144,18 @@ long amps_message_get_field_long(amps_handle message, FieldId field) {
   return static_cast<long>(number(message, field));
 }
 
-amps_uint64_t amps_message_get_field_uint64(amps_handle message, FieldId field) { return number(message, field); }
+amps_uint64_t amps_message_get_field_uint64(amps_handle message, FieldId field) {
+  return number(message, field);
+}
 
 amps_result amps_message_set_data(amps_handle message, const amps_char* ptr, size_t len) {
-  return change(message, AMPS_Command, ptr, len, [](Message& to, std::string_view value) { to.set_data(value); });
+  return change(message, AMPS_Command, ptr, len,
+                [](Message& to, std::string_view value) { to.set_data(value); });
 }
 
 amps_result amps_message_assign_data(amps_handle message, const amps_char* ptr, size_t len) {
-  return change(message, AMPS_Command, ptr, len, [](Message& to, std::string_view value) { to.assign_data(value); });
+  return change(message, AMPS_Command, ptr, len,
+                [](Message& to, std::string_view value) { to.assign_data(value); });
 }
 
 amps_result amps_message_set_data_nts(amps_handle message, const amps_char* text) {
@@ -156,7 +169,8 @@ void amps_message_get_data(amps_handle message, amps_char** ptr, size_t* len) {
 }
 
 amps_result amps_message_set_command(amps_message_t* message, uint32_t command) {
-  if (!is_one_bit(command)) return amps::abi::fail(Status(AMPS_E_USAGE, "a command is one AMPS_COMMAND_ bit"));
+  if (!is_one_bit(command))
+    return amps::abi::fail(Status(AMPS_E_USAGE, "a command is one AMPS_COMMAND_ bit"));
   return change(message, [&](Message& to) { to.set_command(command); });
 }
 
@@ -188,6 +202,8 @@ void amps_message_set_ignore_auto_ack(amps_message_t* message, int32_t ignore) {
   if (message != nullptr) of(message)->delivery.ignore_auto_ack = ignore != 0;
 }
 
-amps_result amps_reason_code(amps_span_t reason) { return amps::wire::reason_code(view_of(reason)); }
+amps_result amps_reason_code(amps_span_t reason) {
+  return amps::wire::reason_code(view_of(reason));
+}
 
 }  // extern "C"

@@ -14,7 +14,9 @@ using amps::net::TlsSettings;
 
 namespace {
 
-std::string string_of(const char* text) { return std::string(text_of(text)); }
+std::string string_of(const char* text) {
+  return std::string(text_of(text));
+}
 
 // Runs the body and keeps its failure for amps_ssl_get_error() too.
 template <typename Body>
@@ -58,7 +60,8 @@ amps_result amps_ssl_set_verify(int mode) {
 }
 
 amps_result amps_ssl_load_verify_locations(const char* ca_file, const char* ca_path) {
-  return guarded_tls([&] { return TlsSettings::instance().set_trusted(string_of(ca_file), string_of(ca_path)); });
+  return guarded_tls(
+      [&] { return TlsSettings::instance().set_trusted(string_of(ca_file), string_of(ca_path)); });
 }
 
 amps_result amps_ssl_use_certificate_file(const char* file) {
@@ -69,11 +72,17 @@ amps_result amps_ssl_use_private_key_file(const char* file) {
   return guarded_tls([&] { return TlsSettings::instance().set_private_key(string_of(file)); });
 }
 
-amps_result amps_ssl_use_PrivateKey_file(const char* file) { return amps_ssl_use_private_key_file(file); }
+amps_result amps_ssl_use_PrivateKey_file(const char* file) {
+  return amps_ssl_use_private_key_file(file);
+}
 
-void amps_ssl_free(void) { TlsSettings::instance().clear(); }
+void amps_ssl_free(void) {
+  TlsSettings::instance().clear();
+}
 
-const char* amps_ssl_get_error(void) { return amps::net::latest_tls_failure().c_str(); }
+const char* amps_ssl_get_error(void) {
+  return amps::net::latest_tls_failure().c_str();
+}
 
 const char* amps_ssl_version(void) {
   thread_local std::string text;

@@ -22,10 +22,11 @@ amps_result with_stream(amps_stream_t* stream, Body&& body) {
 
 extern "C" {
 
-amps_result amps_client_execute_stream(amps_client_t* client, const amps_message_t* command, uint32_t timeout_ms,
-                                       uint32_t flags, amps_stream_t** out) {
+amps_result amps_client_execute_stream(amps_client_t* client, const amps_message_t* command,
+                                       uint32_t timeout_ms, uint32_t flags, amps_stream_t** out) {
   return guarded(client, [&](Client& c) -> Status {
-    if (command == nullptr || out == nullptr) return Status(AMPS_E_USAGE, "the command or the stream's place is NULL");
+    if (command == nullptr || out == nullptr)
+      return Status(AMPS_E_USAGE, "the command or the stream's place is NULL");
     *out = nullptr;
     auto* stream = new MessageStream(c);
     constexpr std::uint32_t kPublic = AMPS_EXECUTE_NO_RESUBSCRIBE | AMPS_EXECUTE_AS_IS;
@@ -54,7 +55,8 @@ void amps_stream_release(amps_stream_t* stream) {
 amps_result amps_stream_next(amps_stream_t* stream, uint32_t timeout_ms, amps_message_ref_t* message,
                              amps_stream_state_t* state) {
   return with_stream(stream, [&](MessageStream& s) -> Status {
-    if (message == nullptr || state == nullptr) return Status(AMPS_E_USAGE, "there is no place for the message");
+    if (message == nullptr || state == nullptr)
+      return Status(AMPS_E_USAGE, "there is no place for the message");
     message->body = nullptr;
     Message* taken = nullptr;
     Status status = s.next(timeout_ms, &taken, state);

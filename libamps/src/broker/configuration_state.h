@@ -14,7 +14,8 @@
 
 namespace amps::broker {
 
-// SOW/Topic/History (broker 3.9). Not nested, because clang refuses an optional of a nested struct with defaults.
+// SOW/Topic/History (broker 3.9). Not nested, because clang refuses an optional of a nested struct with
+// defaults.
 struct HistoryConfiguration {
   std::uint64_t window_ms = 0;
   std::uint64_t granularity_ms = 0;

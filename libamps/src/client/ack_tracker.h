@@ -67,7 +67,9 @@ class AckTracker {
 // Puts a waiter in for the life of the scope.
 class AckScope {
  public:
-  AckScope(AckTracker& tracker, AckWaiter* waiter) : tracker_(tracker), waiter_(waiter) { tracker_.add(waiter_); }
+  AckScope(AckTracker& tracker, AckWaiter* waiter) : tracker_(tracker), waiter_(waiter) {
+    tracker_.add(waiter_);
+  }
   ~AckScope() { tracker_.remove(waiter_); }
   AckScope(const AckScope&) = delete;
   AckScope& operator=(const AckScope&) = delete;

@@ -31,7 +31,8 @@ class Backlog {
     ++count_;
     size_bytes_ += frame.size();
   }
-  // Hands over all that waits. It still counts until release(), so that the bound holds while it is delivered.
+  // Hands over all that waits. It still counts until release(), so that the bound holds while it is
+  // delivered.
   void take(Buffer* out) noexcept {
     out->clear();
     out->swap(waiting_);

@@ -16,7 +16,9 @@ template <typename Struct>
 void* release_argument(const Struct& c) noexcept {
   return c.userdata;
 }
-inline void* release_argument(const amps_handler_t& c) noexcept { return c.owner != nullptr ? c.owner : c.userdata; }
+inline void* release_argument(const amps_handler_t& c) noexcept {
+  return c.owner != nullptr ? c.owner : c.userdata;
+}
 
 template <typename Struct>
 class Callback {

@@ -36,11 +36,15 @@ Client::Client(std::string name, std::uint32_t client_kind)
       commands_(*this),
       session_(*this) {
   if (!is_ha()) return;
-  plugins_.set(DelayStrategyPlugin::adopt(DelayStrategy::table(), (new DelayStrategy(DelayLimits()))->self()));
-  plugins_.set(SubscriptionManagerPlugin::adopt(SubscriptionRegistry::table(), (new SubscriptionRegistry)->self()));
+  plugins_.set(
+      DelayStrategyPlugin::adopt(DelayStrategy::table(), (new DelayStrategy(DelayLimits()))->self()));
+  plugins_.set(
+      SubscriptionManagerPlugin::adopt(SubscriptionRegistry::table(), (new SubscriptionRegistry)->self()));
 }
 
-bool Client::is_foreign() const noexcept { return fork_generation_ != fork_generation(); }
+bool Client::is_foreign() const noexcept {
+  return fork_generation_ != fork_generation();
+}
 
 bool Client::try_retain() noexcept {
   std::uint32_t count = reference_count.load(std::memory_order_relaxed);
@@ -60,8 +64,10 @@ void Client::shut_down() {
   cancel(this);
   plugins_.clear();
   listeners_.clear();
-  for (int slot = 0; slot < AMPS_SLOT_COUNT; ++slot) router_.set_slot(static_cast<amps_handler_slot_t>(slot), nullptr);
-  for (unsigned command = 0; command < kCommandCount; ++command) router_.set_command_handler(command, nullptr);
+  for (int slot = 0; slot < AMPS_SLOT_COUNT; ++slot)
+    router_.set_slot(static_cast<amps_handler_slot_t>(slot), nullptr);
+  for (unsigned command = 0; command < kCommandCount; ++command)
+    router_.set_command_handler(command, nullptr);
   unhold(this);
 }
 

@@ -16,7 +16,7 @@ struct amps_client {
   explicit amps_client(std::uint32_t client_kind) noexcept : kind(client_kind) {}
 
   std::uint32_t magic = kMagic;
-  const std::uint32_t kind;                      // AMPS_CLIENT_KIND_.
+  const std::uint32_t kind;                       // AMPS_CLIENT_KIND_.
   std::atomic<std::uint32_t> reference_count{1};  // Programs.
   std::atomic<std::uint32_t> hold_count{1};       // One for all programs together, one for each inner user.
 };

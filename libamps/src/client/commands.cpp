@@ -26,7 +26,8 @@ using std::chrono::steady_clock;
 
 constexpr std::uint32_t kSubscriptions = AMPS_COMMAND_Subscribe | AMPS_COMMAND_DeltaSubscribe |
                                          AMPS_COMMAND_SOWAndSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
-constexpr std::uint32_t kQueries = AMPS_COMMAND_SOW | AMPS_COMMAND_SOWAndSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
+constexpr std::uint32_t kQueries =
+    AMPS_COMMAND_SOW | AMPS_COMMAND_SOWAndSubscribe | AMPS_COMMAND_SOWAndDeltaSubscribe;
 constexpr std::uint32_t kPublishes = AMPS_COMMAND_Publish | AMPS_COMMAND_DeltaPublish;
 constexpr std::string_view kRecent = "recent";  // The store's resume point; never sent.
 constexpr std::string_view kEpoch = "0";
@@ -36,7 +37,8 @@ std::uint32_t supported_acks(std::uint32_t command) noexcept {
   constexpr std::uint32_t kBasic = AMPS_ACK_Received | AMPS_ACK_Processed;
   if ((command & kPublishes) != 0) return kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
   if (command == AMPS_COMMAND_SOW) return kBasic | AMPS_ACK_Completed | AMPS_ACK_Stats;
-  if (command == AMPS_COMMAND_SOWDelete) return kBasic | AMPS_ACK_Completed | AMPS_ACK_Stats | AMPS_ACK_Persisted;
+  if (command == AMPS_COMMAND_SOWDelete)
+    return kBasic | AMPS_ACK_Completed | AMPS_ACK_Stats | AMPS_ACK_Persisted;
   if (command == AMPS_COMMAND_Flush) return kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
   return kBasic;
 }
@@ -45,9 +47,10 @@ std::uint32_t supported_acks(std::uint32_t command) noexcept {
 
 Status command_failure(std::string_view what, const Ack& ack) {
   if (ack.is_success()) return Status();
-  return Status(wire::reason_code(ack.reason),
-                std::string(what) + " failed: " + (ack.reason.empty() ? "the server gave no reason" : ack.reason),
-                ack.reason);
+  return Status(
+      wire::reason_code(ack.reason),
+      std::string(what) + " failed: " + (ack.reason.empty() ? "the server gave no reason" : ack.reason),
+      ack.reason);
 }
 
 struct Commands::Prepared {
@@ -84,7 +87,8 @@ void Commands::prepare(const Message& command, std::uint32_t flags, Prepared* pr
     return;
   }
   const bool is_publish = (header.command & kPublishes) != 0;
-  prepared->waits = !is_publish && header.command != AMPS_COMMAND_Heartbeat && header.command != AMPS_COMMAND_Ack;
+  prepared->waits =
+      !is_publish && header.command != AMPS_COMMAND_Heartbeat && header.command != AMPS_COMMAND_Ack;
   if (ids.command.empty() && (prepared->waits || prepared->user_acks != 0)) ids.command = next_id();
   if (!ids.command.empty()) header.set(AMPS_CommandId, ids.command);
   if (prepared->is_subscription) {
@@ -116,7 +120,8 @@ void Commands::prepare_bookmark(const Message& command, Prepared* prepared) {
   const bool is_recent = command.get(AMPS_Bookmark) == kRecent;
   if (!is_recent && !(prepared->uses_bookmarks && thread_context().is_resubscribing)) return;
   amps_span_t recent{nullptr, 0};
-  (void)store.call(&amps_bookmark_store_vt_t::most_recent, wire::span_of(prepared->ids.subscription), &recent);
+  (void)store.call(&amps_bookmark_store_vt_t::most_recent, wire::span_of(prepared->ids.subscription),
+                   &recent);
   prepared->bookmark = wire::view_of(recent);
   if (prepared->bookmark.empty() && is_recent) prepared->bookmark = kEpoch;
   if (!prepared->bookmark.empty()) prepared->header.set(AMPS_Bookmark, prepared->bookmark);
@@ -150,7 +155,8 @@ void Commands::make_route(Prepared* prepared, HandlerPtr handler) {
   route->sub_id = prepared->is_subscription ? ids.subscription : std::string();
   route->query_id = is_query ? ids.query : std::string();
   for (const std::string* id : {&ids.command, &ids.subscription, &ids.query}) {
-    const bool is_new = !id->empty() && std::find(route->ids.begin(), route->ids.end(), *id) == route->ids.end();
+    const bool is_new =
+        !id->empty() && std::find(route->ids.begin(), route->ids.end(), *id) == route->ids.end();
     if (is_new) route->ids.push_back(*id);
   }
   route->handler = std::move(handler);
@@ -217,7 +223,8 @@ Status Commands::attempt(Prepared* prepared, const Message& command, const WaitL
   if (prepared->command == AMPS_COMMAND_Unsubscribe) {
     const std::string_view list = command.get(AMPS_SubscriptionId);
     wire::for_each_id(list, [&](std::string_view id) { forget(id); });
-    wire::for_each_id(command.get(AMPS_QueryId), [&](std::string_view id) { (void)client_.router().remove(id); });
+    wire::for_each_id(command.get(AMPS_QueryId),
+                      [&](std::string_view id) { (void)client_.router().remove(id); });
     if (list == "all") {
       client_.router().clear(false);
       forget_all();
@@ -241,7 +248,8 @@ Status Commands::send_prepared(Prepared* prepared, const Message& command, const
   }
   const ConnectionPtr connection = client_.session().connection();
   if (connection == nullptr) return Status(AMPS_E_DISCONNECTED, "the client is not connected");
-  if (!prepared->waits) return client_.outbound().send(prepared->header, command.body(), mode, connection->generation());
+  if (!prepared->waits)
+    return client_.outbound().send(prepared->header, command.body(), mode, connection->generation());
   Ack ack;
   AMPS_RETURN_IF_ERROR(
       ask(prepared->header, command.body(), AMPS_ACK_Processed, mode, connection->generation(), limit, &ack));
@@ -254,7 +262,8 @@ void Commands::take_back(const Prepared& prepared, const Status& why) {
     for (const std::string& id : prepared.route->ids) {
       if (client_.router().route_of(id) == prepared.route) (void)client_.router().remove(id);
     }
-    if (prepared.replaced != nullptr && why.code() != AMPS_E_DISCONNECTED) client_.router().add(prepared.replaced);
+    if (prepared.replaced != nullptr && why.code() != AMPS_E_DISCONNECTED)
+      client_.router().add(prepared.replaced);
   }
   const bool may_be_placed = why.code() == AMPS_E_TIMED_OUT || why.code() == AMPS_E_INTERRUPTED;
   if (may_be_placed && prepared.is_subscription && prepared.replaced == nullptr) {
@@ -363,8 +372,9 @@ Status Commands::unsubscribe(std::string_view ids) {
     const bool is_query = route != nullptr && route->sub_id.empty() && !route->query_id.empty();
     std::string& list = is_query ? queries : subscriptions;
     if (!list.empty()) list += ',';
-    list += is_query ? std::string_view(route->query_id)
-            : route != nullptr && !route->sub_id.empty() ? std::string_view(route->sub_id) : id;
+    list += is_query                                     ? std::string_view(route->query_id)
+            : route != nullptr && !route->sub_id.empty() ? std::string_view(route->sub_id)
+                                                         : id;
   });
   wire::for_each_id(ids, [&](std::string_view id) { forget(id); });
   return send_unsubscribe(subscriptions, queries);
@@ -415,7 +425,8 @@ Status Commands::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
   }
 }
 
-void Commands::add_route(std::string_view id, HandlerPtr handler, std::uint32_t ack_types, bool is_subscription) {
+void Commands::add_route(std::string_view id, HandlerPtr handler, std::uint32_t ack_types,
+                         bool is_subscription) {
   auto route = std::make_shared<Route>();
   route->ids.emplace_back(id);
   if (is_subscription) route->sub_id = id;
@@ -427,6 +438,8 @@ void Commands::add_route(std::string_view id, HandlerPtr handler, std::uint32_t 
   client_.router().add(route);
 }
 
-bool Commands::remove_route(std::string_view id) { return client_.router().remove(id); }
+bool Commands::remove_route(std::string_view id) {
+  return client_.router().remove(id);
+}
 
 }  // namespace amps::client

@@ -35,15 +35,16 @@ struct CommandIds {
 
 class Commands {
  public:
-  // Beside AMPS_EXECUTE_: only if the handler is one that a subscription manager was given and that is still wanted.
+  // Beside AMPS_EXECUTE_: only if the handler is one that a subscription manager was given and that is still
+  // wanted.
   static constexpr std::uint32_t kOnlyKept = 1u << 31;
 
   explicit Commands(Client& client) noexcept : client_(client) {}
 
   std::string next_id();
   // `handler` may be NULL. It is released when the command's route has gone.
-  Status execute(const Message& command, const amps_handler_t* handler, std::uint32_t timeout_ms, std::uint32_t flags,
-                 CommandIds* ids);
+  Status execute(const Message& command, const amps_handler_t* handler, std::uint32_t timeout_ms,
+                 std::uint32_t flags, CommandIds* ids);
   // Empty: all.
   Status unsubscribe(std::string_view ids);
   Status send(const Message& message);

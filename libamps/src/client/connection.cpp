@@ -12,8 +12,8 @@
 namespace amps::client {
 namespace {
 
-constexpr int kHelpReads = 32;                // One help reads at most so many blocks: helpers have work of their own.
-constexpr std::uint64_t kStuckCheckMs = 20;   // How soon a lost connection with a stuck handler is dealt with.
+constexpr int kHelpReads = 32;  // One help reads at most so many blocks: helpers have work of their own.
+constexpr std::uint64_t kStuckCheckMs = 20;  // How soon a lost connection with a stuck handler is dealt with.
 
 }  // namespace
 
@@ -55,8 +55,8 @@ std::uint64_t Connection::run(std::uint64_t now) {
   std::uint32_t expected = kDelivering;
   {
     const MutexLock lock(mutex_);
-    const bool is_stuck = phase_.compare_exchange_strong(expected, kStolen, std::memory_order_acq_rel) ||
-                          expected == kStolen;
+    const bool is_stuck =
+        phase_.compare_exchange_strong(expected, kStolen, std::memory_order_acq_rel) || expected == kStolen;
     if (!is_stuck) return now + kStuckCheckMs;
   }
   start_loss_thread();

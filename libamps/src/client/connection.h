@@ -35,7 +35,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Client& client() noexcept { return client_; }
   std::uint64_t generation() const noexcept { return generation_; }
   net::ByteStream& stream() noexcept { return *stream_; }
-  net::Waker& waker() noexcept { return waker_; }                // Wakes the receive thread.
+  net::Waker& waker() noexcept { return waker_; }                      // Wakes the receive thread.
   const net::Waker& writer_waker() noexcept { return writer_waker_; }  // Wakes the writer for good.
 
   // Ends the connection; the first reason counts. Deliberate: nobody reconnects, nothing more is delivered.
@@ -56,7 +56,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
 
   // The server has accepted somebody: larger frames are welcome.
-  void accept_large_frames() noexcept { frame_bytes_max_.store(kFrameReceivedBytesMax, std::memory_order_relaxed); }
+  void accept_large_frames() noexcept {
+    frame_bytes_max_.store(kFrameReceivedBytesMax, std::memory_order_relaxed);
+  }
   std::uint32_t frame_bytes_max() const noexcept { return frame_bytes_max_.load(std::memory_order_relaxed); }
 
   // The receive thread's part. It owns the reader while nobody has taken the reading role.

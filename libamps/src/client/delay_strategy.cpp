@@ -24,9 +24,9 @@ amps_result reset(void* self) {
 }  // namespace
 
 const amps_delay_strategy_vt_t* DelayStrategy::table() noexcept {
-  static const amps_delay_strategy_vt_t table = {sizeof(amps_delay_strategy_vt_t), "libamps/default",
-                                                 &Part::retain,                    &Part::release,
-                                                 &client::wait_duration,           &client::reset};
+  static const amps_delay_strategy_vt_t table = {
+      sizeof(amps_delay_strategy_vt_t), "libamps/default", &Part::retain, &Part::release,
+      &client::wait_duration,           &client::reset};
   return &table;
 }
 

@@ -23,7 +23,7 @@ struct DelayLimits {
   std::uint32_t delay_max_ms = 20'000;
   double exponent = 2.0;
   std::uint32_t retry_max_ms = 0;  // Give up after so long without success; 0: never.
-  double jitter = 1.0;             // Adds a random part of [0, jitter × initial_ms) to delays that are not 0.
+  double jitter = 1.0;  // Adds a random part of [0, jitter × initial_ms) to delays that are not 0.
 };
 
 class DelayStrategy final : public Part {
@@ -32,7 +32,9 @@ class DelayStrategy final : public Part {
 
   static const amps_delay_strategy_vt_t* table() noexcept;
   // Requires: the pair of table and self came from the library.
-  static DelayStrategy* of(void* self) noexcept { return static_cast<DelayStrategy*>(static_cast<Part*>(self)); }
+  static DelayStrategy* of(void* self) noexcept {
+    return static_cast<DelayStrategy*>(static_cast<Part*>(self));
+  }
   void* self() noexcept { return static_cast<Part*>(this); }
 
   // 0 for a URI not tried since the last reset. Fails with AMPS_E_RECONNECT_MAX when the time is over.

@@ -24,7 +24,9 @@ Dispatcher::Dispatcher(Connection& connection)
       routes_(client_.router()),
       message_(Message::make(&client_)) {}
 
-Dispatcher::~Dispatcher() { message_->release(); }
+Dispatcher::~Dispatcher() {
+  message_->release();
+}
 
 Status Dispatcher::deliver(std::string_view frame, Settled settled) {
   if (!predicted_.decode(frame, &message_->header())) {
@@ -110,8 +112,8 @@ Status Dispatcher::route_records(std::string_view records) {
 
 void Dispatcher::deliver_to(Route& route, std::string_view sub_id) {
   message_->set_view(AMPS_SubscriptionId, sub_id);
-  message_->delivery.is_queue = message_->header().has(AMPS_LeasePeriod) ||
-                                route.is_queue.load(std::memory_order_acquire);
+  message_->delivery.is_queue =
+      message_->header().has(AMPS_LeasePeriod) || route.is_queue.load(std::memory_order_acquire);
   message_->delivery.backlog_max = route.backlog_max.load(std::memory_order_relaxed);
   if (route.uses_bookmarks && !pass_bookmark_store(route)) return;
   if (route.handler == nullptr) return;
@@ -200,7 +202,8 @@ void Dispatcher::failed_write() {
       try {
         FailedWrite failed{&handler->c(), wire::span_of(reason)};
         amps_message_ref_t ref{message_};
-        const bool was_stored = sequence.has_value() && client_.publisher().replay_single(*sequence, call_failed_write, &failed);
+        const bool was_stored =
+            sequence.has_value() && client_.publisher().replay_single(*sequence, call_failed_write, &failed);
         if (!was_stored) (void)call_failed_write(&ref, &failed);
       } catch (const ::abi::__forced_unwind&) {
         throw;
@@ -219,7 +222,8 @@ void Dispatcher::failed_write() {
 void Dispatcher::after_routes(bool was_taken) {
   const std::uint32_t command = message_->command;
   if (command != 0) {
-    const HandlerPtr& handler = routes_.table().commands[static_cast<std::size_t>(__builtin_ctz(command)) % kCommandCount];
+    const HandlerPtr& handler =
+        routes_.table().commands[static_cast<std::size_t>(__builtin_ctz(command)) % kCommandCount];
     if (__builtin_expect(handler != nullptr, 0)) call(handler->c());
   }
   if (!was_taken) last_chance();
@@ -227,8 +231,9 @@ void Dispatcher::after_routes(bool was_taken) {
 
 void Dispatcher::last_chance() {
   const RouterTable& table = routes_.table();
-  const HandlerPtr& handler =
-      table.slots[AMPS_SLOT_UNHANDLED] != nullptr ? table.slots[AMPS_SLOT_UNHANDLED] : table.slots[AMPS_SLOT_LAST_CHANCE];
+  const HandlerPtr& handler = table.slots[AMPS_SLOT_UNHANDLED] != nullptr
+                                  ? table.slots[AMPS_SLOT_UNHANDLED]
+                                  : table.slots[AMPS_SLOT_LAST_CHANCE];
   if (handler != nullptr) call(handler->c());
 }
 

@@ -12,8 +12,12 @@ thread_local Status from_callback;
 
 }  // namespace
 
-const Status& last_failure() noexcept { return latest; }
-void set_last_failure(Status status) noexcept { latest = std::move(status); }
+const Status& last_failure() noexcept {
+  return latest;
+}
+void set_last_failure(Status status) noexcept {
+  latest = std::move(status);
+}
 
 void set_callback_failure(amps_result code, std::string_view text) {
   from_callback = Status(code, std::string(text));

@@ -25,8 +25,10 @@ std::uint64_t packed_version(std::string_view text) noexcept {
     const auto used = static_cast<std::size_t>(end.ptr - text.data());
     packed = packed * 100 + (value > 99 && part > 0 ? 99 : value);
     text.remove_prefix(used);
-    if (!text.empty() && text.front() == '.') text.remove_prefix(1);
-    else text = {};
+    if (!text.empty() && text.front() == '.')
+      text.remove_prefix(1);
+    else
+      text = {};
   }
   return packed;
 }
@@ -35,8 +37,7 @@ amps_result ask(const AuthenticatorPlugin& authenticator,
                 amps_result (*amps_authenticator_vt_t::*entry)(void*, amps_span_t, amps_span_t, amps_span_t*),
                 const std::string& user, const std::string& password, std::string* token) {
   amps_span_t said{nullptr, 0};
-  const amps_result result =
-      authenticator.call(entry, wire::span_of(user), wire::span_of(password), &said);
+  const amps_result result = authenticator.call(entry, wire::span_of(user), wire::span_of(password), &said);
   token->assign(wire::view_of(said));
   return result;
 }
@@ -56,8 +57,8 @@ Status Session::logon(const AuthenticatorPlugin& authenticator, const char* opti
   return recover_publishes();
 }
 
-Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
-                       std::string* command_id) {
+Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* options,
+                       std::uint32_t timeout_ms, std::string* command_id) {
   AMPS_RETURN_IF_ERROR(client_.may_wait());
   ConnectionPtr connection;
   {
@@ -75,29 +76,33 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
   }
   {
     const MutexLock lock(mutex_);
-    if (connection_ != connection) return Status(AMPS_E_DISCONNECTED, "the connection was lost after the logon");
+    if (connection_ != connection)
+      return Status(AMPS_E_DISCONNECTED, "the connection was lost after the logon");
     is_logged_on_ = true;
   }
   announce(connection, AMPS_STATE_LoggedOn);
   return Status();
 }
 
-Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator, const char* options,
-                               std::uint32_t timeout_ms, std::string* command_id) {
+Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator,
+                               const char* options, std::uint32_t timeout_ms, std::string* command_id) {
   Credentials who;
   {
     const MutexLock lock(mutex_);
     who = credentials_;
   }
   const std::string name = client_.settings().text(AMPS_CLIENT_NAME);
-  const std::string version = std::string(amps_version_string()) + ":" + client_.settings().text(AMPS_CLIENT_LANGUAGE);
+  const std::string version =
+      std::string(amps_version_string()) + ":" + client_.settings().text(AMPS_CLIENT_LANGUAGE);
   const std::string list = logon_options(
-      options != nullptr ? std::string(options) : client_.settings().text(AMPS_CLIENT_LOGON_OPTIONS), who.wants_pretty);
+      options != nullptr ? std::string(options) : client_.settings().text(AMPS_CLIENT_LOGON_OPTIONS),
+      who.wants_pretty);
   const std::string correlation = client_.settings().text(AMPS_CLIENT_LOGON_CORRELATION);
   std::string token = who.password;
   if (authenticator.has(&amps_authenticator_vt_t::authenticate)) {
     AMPS_RETURN_IF_ERROR(callback_status(
-        ask(authenticator, &amps_authenticator_vt_t::authenticate, who.user, who.password, &token), "authenticating"));
+        ask(authenticator, &amps_authenticator_vt_t::authenticate, who.user, who.password, &token),
+        "authenticating"));
   }
   const std::string cid = client_.commands().next_id();
   const WaitLimit limit(timeout_ms);
@@ -127,17 +132,19 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
     }
     if (!ack.is_retry()) return command_failure("logon", ack);
     if (round >= kLogonRoundsMax) {
-      return Status(AMPS_E_AUTHENTICATION, "the server asked for more than " + std::to_string(kLogonRoundsMax) +
-                                               " logon rounds", ack.reason);
+      return Status(AMPS_E_AUTHENTICATION,
+                    "the server asked for more than " + std::to_string(kLogonRoundsMax) + " logon rounds",
+                    ack.reason);
     }
     if (!ack.user_id.empty()) who.user = ack.user_id;
     const std::string challenge = !ack.password.empty() ? ack.password : ack.reason;
     if (!authenticator.has(&amps_authenticator_vt_t::retry)) {
-      return Status(AMPS_E_AUTHENTICATION, "the server asked to retry the logon, which needs an authenticator",
-                    ack.reason);
+      return Status(AMPS_E_AUTHENTICATION,
+                    "the server asked to retry the logon, which needs an authenticator", ack.reason);
     }
     AMPS_RETURN_IF_ERROR(
-        callback_status(ask(authenticator, &amps_authenticator_vt_t::retry, who.user, challenge, &token), "answering the logon challenge"));
+        callback_status(ask(authenticator, &amps_authenticator_vt_t::retry, who.user, challenge, &token),
+                        "answering the logon challenge"));
   }
 }
 

@@ -72,7 +72,8 @@ void Message::copy_views(const Message& from, char* to) noexcept {
     to += bytes.len;
     return view;
   };
-  for_each_present(from.header_, [&](FieldId field) { header_.fields[field] = take(from.header_.fields[field]); });
+  for_each_present(from.header_,
+                   [&](FieldId field) { header_.fields[field] = take(from.header_.fields[field]); });
   header_.present = from.header_.present;
   header_.command = from.header_.command;
   header_.ack_types = from.header_.ack_types;
@@ -106,7 +107,8 @@ void Message::own() {
 }
 
 void Message::view(const Message& other) noexcept {
-  for_each_present(other.header_, [&](FieldId field) { header_.fields[field] = other.header_.fields[field]; });
+  for_each_present(other.header_,
+                   [&](FieldId field) { header_.fields[field] = other.header_.fields[field]; });
   header_.present = other.header_.present;
   header_.command = other.header_.command;
   header_.ack_types = other.header_.ack_types;
@@ -161,7 +163,9 @@ void Message::set(FieldId field, std::string_view value) {
   point(field, value.empty() ? value : keep(field, value));
 }
 
-void Message::assign(FieldId field, std::string_view value) noexcept { point(field, value); }
+void Message::assign(FieldId field, std::string_view value) noexcept {
+  point(field, value);
+}
 
 void Message::adopt(FieldId field, char* value, std::size_t size) {
   for (Slot& slot : slots_) {
@@ -176,9 +180,13 @@ void Message::adopt(FieldId field, char* value, std::size_t size) {
   point(field, {value, size});
 }
 
-void Message::set_data(std::string_view bytes) { assign_data(bytes.empty() ? bytes : keep(kDataSlot, bytes)); }
+void Message::set_data(std::string_view bytes) {
+  assign_data(bytes.empty() ? bytes : keep(kDataSlot, bytes));
+}
 
-void Message::assign_data(std::string_view bytes) noexcept { data = wire::span_of(bytes); }
+void Message::assign_data(std::string_view bytes) noexcept {
+  data = wire::span_of(bytes);
+}
 
 void Message::set_command(std::uint32_t command_bit) noexcept {
   assign(AMPS_Command, wire::command_text(command_bit));

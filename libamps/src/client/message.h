@@ -48,7 +48,7 @@ class Message final : public amps_message {
   std::string_view body() const noexcept { return wire::view_of(data); }
   std::string_view get(FieldId field) const noexcept { return header_.get(field); }
 
-  void set(FieldId field, std::string_view value);     // Copies. Empty clears.
+  void set(FieldId field, std::string_view value);              // Copies. Empty clears.
   void assign(FieldId field, std::string_view value) noexcept;  // Borrows. Empty clears.
   void adopt(FieldId field, char* value, std::size_t size);     // Takes memory of malloc().
   void set_data(std::string_view bytes);

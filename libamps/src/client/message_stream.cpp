@@ -30,7 +30,9 @@ void end_queue(void* userdata) {
   delete queue;
 }
 
-std::size_t size_of(const Message& message) noexcept { return sizeof(Message) + message.body().size(); }
+std::size_t size_of(const Message& message) noexcept {
+  return sizeof(Message) + message.body().size();
+}
 
 }  // namespace
 
@@ -122,8 +124,9 @@ Status StreamQueue::next(std::uint32_t timeout_ms, Message** message, amps_strea
       *state = AMPS_STREAM_TIMED_OUT;
       return Status();
     }
-    filled_.wait_until(mutex_, deadline - now < milliseconds(kInterruptPollMs) ? deadline
-                                                                              : now + milliseconds(kInterruptPollMs));
+    filled_.wait_until(mutex_, deadline - now < milliseconds(kInterruptPollMs)
+                                   ? deadline
+                                   : now + milliseconds(kInterruptPollMs));
     if (!messages_.empty() || has_ended_) break;
     mutex_.unlock();
     if (!thread_context().is_library_thread && is_interrupted()) {

@@ -56,7 +56,8 @@ class StreamQueue {
   bool is_conflating_ AMPS_GUARDED_BY(mutex_) = false;
   bool has_ended_ AMPS_GUARDED_BY(mutex_) = false;
   bool is_closed_ AMPS_GUARDED_BY(mutex_) = false;
-  std::unordered_map<std::string, std::uint64_t> by_key_ AMPS_GUARDED_BY(mutex_);  // Position of each SOW key.
+  std::unordered_map<std::string, std::uint64_t> by_key_
+      AMPS_GUARDED_BY(mutex_);  // Position of each SOW key.
 };
 
 class MessageStream final : public amps_stream {

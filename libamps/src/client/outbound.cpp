@@ -26,8 +26,9 @@ constexpr std::uint64_t kBurstNs = 10'000;
 constexpr milliseconds kDeferredMax{1};
 constexpr unsigned kWatchRounds = 64;  // The writer stops watching after so many quiet rounds.
 constexpr std::size_t kDeferredBytesMax = 64 * 1024;
-// More is likely to follow what was just written. The writer looks again before it sleeps, because being woken
-// costs its publisher 5 µs, and lets a small batch grow once, because a small write costs as much as a large one.
+// More is likely to follow what was just written. The writer looks again before it sleeps, because being
+// woken costs its publisher 5 µs, and lets a small batch grow once, because a small write costs as much as a
+// large one.
 constexpr unsigned kLingerRounds = 16;
 constexpr std::size_t kSmallBatchBytes = 16 * 1024;
 constexpr std::size_t kKeptBytes = 1024 * 1024;
@@ -40,11 +41,15 @@ std::uint64_t burst_ticks() noexcept {
 
 std::size_t template_index(std::string_view topic, bool delta) noexcept {
   std::size_t hash = topic.size() * 7 + (delta ? 3 : 0);
-  if (!topic.empty()) hash += static_cast<unsigned char>(topic.back()) + 5u * static_cast<unsigned char>(topic[topic.size() / 2]);
+  if (!topic.empty())
+    hash +=
+        static_cast<unsigned char>(topic.back()) + 5u * static_cast<unsigned char>(topic[topic.size() / 2]);
   return hash % 16;
 }
 
-Status not_connected() { return Status(AMPS_E_DISCONNECTED, "the client is not connected"); }
+Status not_connected() {
+  return Status(AMPS_E_DISCONNECTED, "the client is not connected");
+}
 
 }  // namespace
 
@@ -104,7 +109,8 @@ Status Outbound::publish(std::string_view topic, std::string_view data, std::uin
   return Status();
 }
 
-void Outbound::append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, bool delta) {
+void Outbound::append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                              bool delta) {
   if (expiration_s == AMPS_NO_EXPIRATION) {
     auto& made = templates_[template_index(topic, delta)];
     if (!made.has_value() || !made->is_for(topic, delta)) made.emplace(topic, delta);
@@ -121,8 +127,8 @@ void Outbound::append_publish(std::string_view topic, std::string_view data, std
   wire::append_frame(&pending_, header, data);
 }
 
-Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation,
-                      const WaitLimit* limit) {
+Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode,
+                      std::uint64_t generation, const WaitLimit* limit) {
   if (!wire::frame_fits(header, body)) {
     return Status(AMPS_E_USAGE, "message of " + std::to_string(body.size()) + " bytes exceeds limit of " +
                                     std::to_string(kFrameSentBytesMax));
@@ -138,10 +144,11 @@ Status Outbound::send(const wire::Header& header, std::string_view body, SendMod
   return Status();
 }
 
-Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t generation, const WaitLimit* limit) {
+Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t generation,
+                              const WaitLimit* limit) {
   if (size >= kFrameSentBytesMax + kHeaderRoom) {
-    return Status(AMPS_E_USAGE, "message of " + std::to_string(size - kHeaderRoom) + " bytes exceeds limit of " +
-                                    std::to_string(kFrameSentBytesMax));
+    return Status(AMPS_E_USAGE, "message of " + std::to_string(size - kHeaderRoom) +
+                                    " bytes exceeds limit of " + std::to_string(kFrameSentBytesMax));
   }
   const bool asks_hook = !thread_context().is_library_thread;
   milliseconds slice{10};
@@ -320,7 +327,8 @@ void Outbound::write_loop(const ConnectionPtr& connection) {
       channel->is_busy = true;
       const bool for_write = !channel->waits_for_read;
       mutex_.unlock();
-      (void)net::wait_for(connection->stream().fd(), for_write, net::kNoDeadline, &connection->writer_waker(), false);
+      (void)net::wait_for(connection->stream().fd(), for_write, net::kNoDeadline, &connection->writer_waker(),
+                          false);
       if (connection->is_failed()) {
         mutex_.lock();
         break;

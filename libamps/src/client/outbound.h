@@ -44,8 +44,8 @@ class Outbound {
   void close_gate() AMPS_EXCLUDES(mutex_);
   void detach(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
 
-  Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, std::uint32_t flags)
-      AMPS_EXCLUDES(mutex_);
+  Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                 std::uint32_t flags) AMPS_EXCLUDES(mutex_);
   // Fails with AMPS_E_DISCONNECTED unless the connection of this generation is attached; 0: any.
   // @param limit  how long to wait for room; NULL: without limit
   Status send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation,
@@ -70,7 +70,7 @@ class Outbound {
     Buffer bytes;
     std::size_t sent = 0;
     bool is_busy = false;
-    bool is_unfinished = false;  // A write would have blocked; the writer thread carries on.
+    bool is_unfinished = false;   // A write would have blocked; the writer thread carries on.
     bool waits_for_read = false;  // What for (TLS may want to read to write).
     bool is_stopped = false;
     bool is_writer_asleep = false;  // Of this connection's writer: an old one must not speak for the new.
@@ -99,7 +99,7 @@ class Outbound {
   Buffer pending_ AMPS_GUARDED_BY(mutex_);
   std::array<std::optional<wire::PublishTemplate>, 16> templates_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t last_write_ticks_ AMPS_GUARDED_BY(mutex_) = 0;  // CycleClock.
-  TimePoint first_pending_ AMPS_GUARDED_BY(mutex_){};  // When the writer first saw what is pending.
+  TimePoint first_pending_ AMPS_GUARDED_BY(mutex_){};           // When the writer first saw what is pending.
   std::uint64_t take_count_ AMPS_GUARDED_BY(mutex_) = 0;
   unsigned waiting_count_ AMPS_GUARDED_BY(mutex_) = 0;
   unsigned watch_left_ AMPS_GUARDED_BY(mutex_) = 0;  // Rounds the writer still watches deferred frames.

@@ -16,7 +16,9 @@ class Part {
   virtual ~Part() = default;
 
   // Entries of a table; self is a Part*, and tables are only paired with parts of their own class.
-  static void retain(void* self) { static_cast<Part*>(self)->references_.fetch_add(1, std::memory_order_relaxed); }
+  static void retain(void* self) {
+    static_cast<Part*>(self)->references_.fetch_add(1, std::memory_order_relaxed);
+  }
   static void release(void* self) {
     Part* part = static_cast<Part*>(self);
     if (part->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete part;

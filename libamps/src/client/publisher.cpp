@@ -52,7 +52,8 @@ Status Publisher::send_stored(Message& message, bool may_wait, std::uint64_t* se
   AMPS_RETURN_IF_ERROR(take_turn(may_wait));
   amps_message_ref_t ref{&message};
   message.set_ack_types(message.ack_types | AMPS_ACK_Persisted);
-  Status status = callback_status(store.call(&amps_publish_store_vt_t::store, &ref, sequence), "storing a publish");
+  Status status =
+      callback_status(store.call(&amps_publish_store_vt_t::store, &ref, sequence), "storing a publish");
   if (status.ok()) {
     message.set(AMPS_Sequence, std::to_string(*sequence));
     note_sent(*sequence);
@@ -72,7 +73,8 @@ Status Publisher::take_turn(bool may_wait) {
       mutex_.unlock();
       return Status(AMPS_E_WOULD_BLOCK, "another thread is publishing to the store");
     }
-    turn_free_.wait_until(mutex_, std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs));
+    turn_free_.wait_until(mutex_,
+                          std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs));
     if (!is_turn_taken_ || !asks_hook) continue;
     mutex_.unlock();
     if (is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting to publish");
@@ -91,7 +93,8 @@ void Publisher::give_turn() {
 
 void Publisher::note_sent(std::uint64_t sequence) noexcept {
   std::uint64_t highest = highest_sent_.load(std::memory_order_relaxed);
-  while (highest < sequence && !highest_sent_.compare_exchange_weak(highest, sequence, std::memory_order_relaxed)) {
+  while (highest < sequence &&
+         !highest_sent_.compare_exchange_weak(highest, sequence, std::memory_order_relaxed)) {
   }
 }
 
@@ -103,8 +106,8 @@ void Publisher::persisted(std::uint64_t sequence) {
                                              std::to_string(highest_sent_.load(std::memory_order_relaxed)));
   }
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
-  const Status status =
-      callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, sequence), "discarding persisted messages");
+  const Status status = callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, sequence),
+                                        "discarding persisted messages");
   if (!status.ok()) client_.report(status.code(), status.text());
 }
 
@@ -148,17 +151,20 @@ Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t genera
     return Status();
   }
   note_sent(persisted_sequence);
-  AMPS_RETURN_IF_ERROR(callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, persisted_sequence),
-                                       "discarding persisted messages"));
+  AMPS_RETURN_IF_ERROR(
+      callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, persisted_sequence),
+                      "discarding persisted messages"));
   Replay replay{&client_, generation, 0, Status()};
-  Status status = callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
-                                  "replaying the publish store");
+  Status status =
+      callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
+                      "replaying the publish store");
   if (!replay.status.ok()) return replay.status;
   AMPS_RETURN_IF_ERROR(status);
   // Publishers go on storing meanwhile; with their turn in hand the rest is short.
   AMPS_RETURN_IF_ERROR(take_turn(true));
-  status = callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
-                           "replaying the publish store");
+  status =
+      callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
+                      "replaying the publish store");
   if (status.ok()) status = replay.status;
   if (status.ok()) client_.outbound().open_gate();
   give_turn();
@@ -169,7 +175,8 @@ Status Publisher::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
   AMPS_RETURN_IF_ERROR(client_.may_wait());
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
   if (store.has(&amps_publish_store_vt_t::flush)) {
-    return callback_status(store.call(&amps_publish_store_vt_t::flush, timeout_ms), "flushing the publish store");
+    return callback_status(store.call(&amps_publish_store_vt_t::flush, timeout_ms),
+                           "flushing the publish store");
   }
   return client_.commands().flush(timeout_ms, ack_type == 0 ? std::uint32_t{AMPS_ACK_Processed} : ack_type);
 }

@@ -20,8 +20,8 @@ class Publisher {
  public:
   explicit Publisher(Client& client) noexcept : client_(client) {}
 
-  Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, std::uint32_t flags,
-                 std::uint64_t* sequence);
+  Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
+                 std::uint32_t flags, std::uint64_t* sequence);
   // Stores and sends a publish or sow_delete. Requires: a publish store. *sequence is what the store gave.
   Status send_stored(Message& message, bool may_wait, std::uint64_t* sequence) AMPS_EXCLUDES(mutex_);
   Status flush(std::uint32_t timeout_ms, std::uint32_t ack_type);

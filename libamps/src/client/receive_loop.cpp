@@ -85,8 +85,8 @@ bool ReceiveLoop::deliver_backlog() {
 bool ReceiveLoop::read() {
   // After a short read there is most likely nothing; a binding that holds its lock asks first, because
   // giving the lock up costs more than the question.
-  bool may_read = was_read_full_ || connection_.stream().has_buffered_input() ||
-                  thread_context().may_hold_binding_lock;
+  bool may_read =
+      was_read_full_ || connection_.stream().has_buffered_input() || thread_context().may_hold_binding_lock;
   for (;;) {
     bool for_write = false;
     if (may_read) {

@@ -61,17 +61,20 @@ Status Recovery::attempt(std::uint64_t epoch, bool* is_final) {
   AMPS_RETURN_IF_ERROR(choose(chooser, &uri));
   const auto strategy = client_.plugins().get<amps_delay_strategy_vt_t>();
   std::uint32_t delay_ms = 0;
-  AMPS_RETURN_IF_ERROR(callback_status(
-      strategy.call(&amps_delay_strategy_vt_t::wait_duration, wire::span_of(uri), &delay_ms), "the delay strategy"));
+  AMPS_RETURN_IF_ERROR(
+      callback_status(strategy.call(&amps_delay_strategy_vt_t::wait_duration, wire::span_of(uri), &delay_ms),
+                      "the delay strategy"));
   Status interrupted;
-  const auto delay = std::min<std::chrono::nanoseconds>(milliseconds(delay_ms), deadline_ - steady_clock::now());
+  const auto delay =
+      std::min<std::chrono::nanoseconds>(milliseconds(delay_ms), deadline_ - steady_clock::now());
   const auto pause = std::chrono::duration_cast<milliseconds>(std::max(delay, std::chrono::nanoseconds(0)));
   if (!client_.session().pause(pause, epoch, &interrupted)) {
     return interrupted.ok() ? Status(AMPS_E_DISCONNECTED, "the client was disconnected") : interrupted;
   }
   if (steady_clock::now() >= deadline_) {
     *is_final = false;
-    return Status(AMPS_E_TIMED_OUT, "the time was over before " + uri.substr(0, uri.find("://")) + " was tried");
+    return Status(AMPS_E_TIMED_OUT,
+                  "the time was over before " + uri.substr(0, uri.find("://")) + " was tried");
   }
   Status status = bring_up(chooser, uri);
   if (status.ok()) {

@@ -123,7 +123,8 @@ void RouterReader::release() noexcept {
 
 Route* RouterReader::find(std::string_view id) {
   const RouterTable& current = table();
-  if (last_route_ != nullptr && id.size() == last_id_size_ && std::memcmp(id.data(), last_id_, id.size()) == 0) {
+  if (last_route_ != nullptr && id.size() == last_id_size_ &&
+      std::memcmp(id.data(), last_id_, id.size()) == 0) {
     return last_route_;
   }
   const auto found = current.routes.find(id);

@@ -56,7 +56,8 @@ class Router {
 
  private:
   friend class RouterReader;
-  using TablePtr = std::shared_ptr<RouterTable>;  // Shared by the router and a reader in the middle of a block.
+  using TablePtr =
+      std::shared_ptr<RouterTable>;  // Shared by the router and a reader in the middle of a block.
 
   template <typename Change>
   void change(Change change);

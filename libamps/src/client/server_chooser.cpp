@@ -27,7 +27,8 @@ amps_result current_uri(void* self, amps_span_t* uri) {
   return AMPS_E_OK;
 }
 
-amps_result current_authenticator(void* self, const amps_authenticator_vt_t** table, void** authenticator_self) {
+amps_result current_authenticator(void* self, const amps_authenticator_vt_t** table,
+                                  void** authenticator_self) {
   // The list keeps the authenticator while its URI may be tried.
   const AuthenticatorPlugin authenticator = ServerChooser::of(self)->current_authenticator();
   *table = authenticator.table();
@@ -53,9 +54,15 @@ amps_result error(void* self, amps_span_t* text) {
 }  // namespace
 
 const amps_server_chooser_vt_t* ServerChooser::table() noexcept {
-  static const amps_server_chooser_vt_t table = {
-      sizeof(amps_server_chooser_vt_t), "libamps/default", &Part::retain,   &Part::release, &client::current_uri,
-      &client::current_authenticator,   &client::report_failure, &client::report_success, &client::error};
+  static const amps_server_chooser_vt_t table = {sizeof(amps_server_chooser_vt_t),
+                                                 "libamps/default",
+                                                 &Part::retain,
+                                                 &Part::release,
+                                                 &client::current_uri,
+                                                 &client::current_authenticator,
+                                                 &client::report_failure,
+                                                 &client::report_success,
+                                                 &client::error};
   return &table;
 }
 

@@ -18,7 +18,9 @@ class ServerChooser final : public Part {
  public:
   static const amps_server_chooser_vt_t* table() noexcept;
   // The chooser behind a table's self. Requires: the pair came from the library.
-  static ServerChooser* of(void* self) noexcept { return static_cast<ServerChooser*>(static_cast<Part*>(self)); }
+  static ServerChooser* of(void* self) noexcept {
+    return static_cast<ServerChooser*>(static_cast<Part*>(self));
+  }
   void* self() noexcept { return static_cast<Part*>(this); }
 
   // Fails with AMPS_E_URI when the text is no URI.

@@ -28,12 +28,13 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kDrainMax{500};  // How long a deliberate disconnect waits for what is being written.
 
-// Shows the bytes to the client's filters of this moment: first to the one that looks on, then to the one that
-// may change them.
+// Shows the bytes to the client's filters of this moment: first to the one that looks on, then to the one
+// that may change them.
 Status run_filters(Client& client, bool incoming, std::string_view* bytes) {
   const RawFilter raw = client.listeners().raw_filter();
   if (raw.fn != nullptr) {
-    raw.fn(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size(), incoming ? 1 : 0, raw.userdata);
+    raw.fn(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size(), incoming ? 1 : 0,
+           raw.userdata);
   }
   const auto filter = client.listeners().filter();
   if (filter == nullptr) return Status();
@@ -89,9 +90,9 @@ Status Session::open(std::string_view text) {
   }
   client_.settings().store_text(AMPS_CLIENT_URI, text);
   client_.settings().store_text(AMPS_CLIENT_URI_REDACTED, net::redact_uri(text));
-  options.deadline = std::min(
-      steady_clock::now() + milliseconds(client_.settings().number(AMPS_CLIENT_CONNECT_TIMEOUT_MS)),
-      thread_context().restoring_deadline);
+  options.deadline =
+      std::min(steady_clock::now() + milliseconds(client_.settings().number(AMPS_CLIENT_CONNECT_TIMEOUT_MS)),
+               thread_context().restoring_deadline);
   options.waker = &connect_waker_;
   std::unique_ptr<net::ByteStream> stream;
   Status status = net::connect(uri, options, &stream);
@@ -100,7 +101,8 @@ Status Session::open(std::string_view text) {
   {
     const MutexLock lock(mutex_);
     is_connecting_ = false;
-    if (status.ok() && epoch != epoch_) status = Status(AMPS_E_DISCONNECTED, "the client was disconnected meanwhile");
+    if (status.ok() && epoch != epoch_)
+      status = Status(AMPS_E_DISCONNECTED, "the client was disconnected meanwhile");
     if (!status.ok()) return status;
     connection_ = connection;
     is_logged_on_ = false;
@@ -108,7 +110,8 @@ Status Session::open(std::string_view text) {
     // Under the lock, so that a disconnect sees either no connection or all of it.
     // Others' frames must not go out before the logon that restores the session.
     const bool is_restorer = thread_context().restoring == &client_;
-    client_.outbound().attach(connection, !client_.is_ha() && !client_.plugins().has_publish_store() && !is_restorer);
+    client_.outbound().attach(connection,
+                              !client_.is_ha() && !client_.plugins().has_publish_store() && !is_restorer);
   }
   status = start_threads(connection);
   if (!status.ok()) {
@@ -154,7 +157,8 @@ Status Session::start_threads(const ConnectionPtr& connection) {
         const auto created = client_.listeners().thread_created();
         if (created != nullptr) {
           const NoWaitScope no_wait;
-          Status said = callback_status(created->c().fn(created->c().userdata), "the thread-created callback");
+          Status said =
+              callback_status(created->c().fn(created->c().userdata), "the thread-created callback");
           const bool goes_on = said.ok();
           {
             const MutexLock lock(start->mutex);
@@ -175,7 +179,8 @@ Status Session::start_threads(const ConnectionPtr& connection) {
   }
   hold(client);
   status = client_.threads().start(
-      "amps-write", generation, [this, connection = ConnectionPtr(connection)]() mutable {
+      "amps-write", generation,
+      [this, connection = ConnectionPtr(connection)]() mutable {
         client_.outbound().write_loop(connection);
         connection.reset();
       },
@@ -243,7 +248,8 @@ Status Session::wait_while(bool (Session::*holds)() const, const WaitLimit& limi
   while (epoch_ == called && (this->*holds)()) {
     changed_.wait_until(mutex_, limit.next(milliseconds(kInterruptPollMs)));
     mutex_.unlock();
-    if (asks_hook && is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while the session is restored");
+    if (asks_hook && is_interrupted())
+      return Status(AMPS_E_INTERRUPTED, "interrupted while the session is restored");
     if (limit.is_over()) return limit.status("the session was not restored");
     mutex_.lock();
   }
@@ -322,8 +328,10 @@ void Session::drop(const Status& why) {
 void Session::say_goodbye() {
   client_.outbound().close_gate();
   (void)client_.queue_acks().flush();
-  if (thread_context().delivering != &client_) client_.outbound().drain(kDrainMax);
-  else client_.outbound().flush_deferred();
+  if (thread_context().delivering != &client_)
+    client_.outbound().drain(kDrainMax);
+  else
+    client_.outbound().flush_deferred();
 }
 
 void Session::disconnect() {

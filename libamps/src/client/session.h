@@ -74,7 +74,8 @@ class Session {
     bool wants_pretty = false;  // The URI's option pretty.
   };
 
-  Status make_connection(std::unique_ptr<net::ByteStream> stream, ConnectionPtr* connection) AMPS_EXCLUDES(mutex_);
+  Status make_connection(std::unique_ptr<net::ByteStream> stream, ConnectionPtr* connection)
+      AMPS_EXCLUDES(mutex_);
   Status start_threads(const ConnectionPtr& connection);
   void run_receive_thread(const ConnectionPtr& connection);
   Status logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator, const char* options,
@@ -87,7 +88,9 @@ class Session {
   bool end_restoring(const Status& status) AMPS_EXCLUDES(mutex_);
   // Waits while `holds`, until the time-out, Ctrl-C or a disconnect.
   Status wait_while(bool (Session::*holds)() const, const WaitLimit& limit) AMPS_EXCLUDES(mutex_);
-  bool has_stale_restorer() const AMPS_REQUIRES(mutex_) { return is_restoring_ && restoring_epoch_ != epoch_; }
+  bool has_stale_restorer() const AMPS_REQUIRES(mutex_) {
+    return is_restoring_ && restoring_epoch_ != epoch_;
+  }
   bool is_being_restored() const AMPS_REQUIRES(mutex_) { return is_restoring_ && restoring_epoch_ == epoch_; }
   // A connection that has failed is about to be dealt with by lost().
   bool is_coming_back() const AMPS_REQUIRES(mutex_);
@@ -103,12 +106,13 @@ class Session {
   bool is_connecting_ AMPS_GUARDED_BY(mutex_) = false;
   bool is_logged_on_ AMPS_GUARDED_BY(mutex_) = false;
   bool is_restoring_ AMPS_GUARDED_BY(mutex_) = false;  // One thread at a time; it alone ends it.
-  std::uint64_t restoring_epoch_ AMPS_GUARDED_BY(mutex_) = 0;  // An older one: that thread is about to give up.
-  unsigned announcing_count_ AMPS_GUARDED_BY(mutex_) = 0;      // Threads inside announce().
+  std::uint64_t restoring_epoch_ AMPS_GUARDED_BY(mutex_) =
+      0;                                                   // An older one: that thread is about to give up.
+  unsigned announcing_count_ AMPS_GUARDED_BY(mutex_) = 0;  // Threads inside announce().
   Credentials credentials_ AMPS_GUARDED_BY(mutex_);
   std::vector<std::string> preflight_headers_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t persisted_ AMPS_GUARDED_BY(mutex_) = 0;  // Sequence of the latest logon ack.
-  net::Waker connect_waker_;  // Ends a connect when the client is disconnected.
+  net::Waker connect_waker_;                             // Ends a connect when the client is disconnected.
 };
 
 }  // namespace amps::client

@@ -48,7 +48,8 @@ Settings::Settings(std::string name) {
 
 Status Settings::set_number(amps_client_number_t which, std::uint64_t value) noexcept {
   if (static_cast<unsigned>(which) >= AMPS_CLIENT_NUMBER_COUNT || is_read_only(which)) {
-    return Status(AMPS_E_USAGE, "client number " + std::to_string(static_cast<unsigned>(which)) + " cannot be set");
+    return Status(AMPS_E_USAGE,
+                  "client number " + std::to_string(static_cast<unsigned>(which)) + " cannot be set");
   }
   if (which == AMPS_CLIENT_ACK_BATCH_SIZE && value == 0) value = 1;
   store_number(which, value);
@@ -70,18 +71,20 @@ Status Settings::set_text(amps_client_text_t which, std::string_view value) {
   switch (which) {
     case AMPS_CLIENT_NAME:
       if (value.size() > kIdBytesMax) {
-        return Status(AMPS_E_USAGE, "client name of " + std::to_string(value.size()) + " bytes exceeds limit of " +
-                                        std::to_string(kIdBytesMax));
+        return Status(AMPS_E_USAGE, "client name of " + std::to_string(value.size()) +
+                                        " bytes exceeds limit of " + std::to_string(kIdBytesMax));
       }
       break;
     case AMPS_CLIENT_LOGON_CORRELATION:
-      if (!is_base64(value)) return Status(AMPS_E_USAGE, "logon correlation data must use the base64 alphabet");
+      if (!is_base64(value))
+        return Status(AMPS_E_USAGE, "logon correlation data must use the base64 alphabet");
       break;
     case AMPS_CLIENT_LOGON_OPTIONS:
     case AMPS_CLIENT_LANGUAGE:
       break;
     default:
-      return Status(AMPS_E_USAGE, "client text " + std::to_string(static_cast<unsigned>(which)) + " cannot be set");
+      return Status(AMPS_E_USAGE,
+                    "client text " + std::to_string(static_cast<unsigned>(which)) + " cannot be set");
   }
   store_text(which, value);
   return Status();

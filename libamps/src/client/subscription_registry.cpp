@@ -36,13 +36,19 @@ amps_result resubscribe_entry(void* self, amps_client_ref_t* client) {
 }  // namespace
 
 const amps_subscription_manager_vt_t* SubscriptionRegistry::table() noexcept {
-  static const amps_subscription_manager_vt_t table = {sizeof(amps_subscription_manager_vt_t), "libamps/default",
-                                                       &Part::retain, &Part::release, subscribe_entry, unsubscribe_entry, clear_entry,
+  static const amps_subscription_manager_vt_t table = {sizeof(amps_subscription_manager_vt_t),
+                                                       "libamps/default",
+                                                       &Part::retain,
+                                                       &Part::release,
+                                                       subscribe_entry,
+                                                       unsubscribe_entry,
+                                                       clear_entry,
                                                        resubscribe_entry};
   return &table;
 }
 
-void SubscriptionRegistry::add(const amps_handler_t& handler, const Message& command, std::uint32_t ack_types) {
+void SubscriptionRegistry::add(const amps_handler_t& handler, const Message& command,
+                               std::uint32_t ack_types) {
   Entry entry{std::string(command.get(AMPS_SubscriptionId)), handler,
               std::shared_ptr<Message>(command.copy(), Release()), ack_types};
   const MutexLock lock(mutex_);
@@ -56,8 +62,9 @@ void SubscriptionRegistry::add(const amps_handler_t& handler, const Message& com
 
 void SubscriptionRegistry::remove(std::string_view sub_id) {
   const MutexLock lock(mutex_);
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.sub_id == sub_id; }),
-                 entries_.end());
+  entries_.erase(
+      std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.sub_id == sub_id; }),
+      entries_.end());
 }
 
 void SubscriptionRegistry::clear() {
@@ -76,10 +83,12 @@ Status SubscriptionRegistry::resubscribe(Client& client) {
 }
 
 Status SubscriptionRegistry::place(Client& client, const Entry& entry) {
-  const auto timeout = static_cast<std::uint32_t>(client.settings().number(AMPS_CLIENT_RESUBSCRIPTION_TIMEOUT_MS));
+  const auto timeout =
+      static_cast<std::uint32_t>(client.settings().number(AMPS_CLIENT_RESUBSCRIPTION_TIMEOUT_MS));
   const Status status = client.commands().execute(*entry.command, &entry.handler, timeout,
                                                   AMPS_EXECUTE_NO_RESUBSCRIBE | Commands::kOnlyKept, nullptr);
-  if (status.ok() || status.code() == AMPS_E_DISCONNECTED || status.code() == AMPS_E_INTERRUPTED) return status;
+  if (status.ok() || status.code() == AMPS_E_DISCONNECTED || status.code() == AMPS_E_INTERRUPTED)
+    return status;
   const auto judge = client.plugins().get<amps_failed_resubscribe_vt_t>();
   if (!judge) return status;
   amps_message_ref_t ref{entry.command.get()};

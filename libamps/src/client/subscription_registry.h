@@ -28,7 +28,8 @@ class SubscriptionRegistry final : public Part {
   }
   void* self() noexcept { return static_cast<Part*>(this); }
 
-  void add(const amps_handler_t& handler, const Message& command, std::uint32_t ack_types) AMPS_EXCLUDES(mutex_);
+  void add(const amps_handler_t& handler, const Message& command, std::uint32_t ack_types)
+      AMPS_EXCLUDES(mutex_);
   void remove(std::string_view sub_id) AMPS_EXCLUDES(mutex_);
   void clear() AMPS_EXCLUDES(mutex_);
   Status resubscribe(Client& client) AMPS_EXCLUDES(mutex_);
@@ -40,7 +41,8 @@ class SubscriptionRegistry final : public Part {
   struct Entry {
     std::string sub_id;
     amps_handler_t handler;
-    std::shared_ptr<Message> command;  // Shared by the list and by a resubscription going through a copy of it.
+    std::shared_ptr<Message>
+        command;  // Shared by the list and by a resubscription going through a copy of it.
     std::uint32_t ack_types;
   };
   Status place(Client& client, const Entry& entry);

@@ -31,7 +31,8 @@ void thread_end() {
 }
 
 unsigned fork_generation() noexcept {
-  static const int registered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
+  static const int registered =
+      pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); });
   (void)registered;
   return forks.load(std::memory_order_relaxed);
 }

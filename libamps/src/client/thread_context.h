@@ -16,11 +16,11 @@ struct ThreadContext {
   std::uint64_t restoring_epoch = 0;        // Of that session when it began: a disconnect ends it.
   std::chrono::steady_clock::time_point restoring_deadline =
       std::chrono::steady_clock::time_point::max();  // Waits of that work end by then.
-  bool is_recovering = false;               // Inside Recovery::run().
-  bool is_library_thread = false;           // Made by this library.
-  bool is_resubscribing = false;            // Inside a subscription manager's resubscribe().
-  unsigned no_wait_depth = 0;               // Inside callbacks that must not wait.
-  bool may_hold_binding_lock = false;       // A batched handler ran since the last before_wait.
+  bool is_recovering = false;                        // Inside Recovery::run().
+  bool is_library_thread = false;                    // Made by this library.
+  bool is_resubscribing = false;                     // Inside a subscription manager's resubscribe().
+  unsigned no_wait_depth = 0;                        // Inside callbacks that must not wait.
+  bool may_hold_binding_lock = false;                // A batched handler ran since the last before_wait.
 };
 
 inline ThreadContext& thread_context() noexcept {

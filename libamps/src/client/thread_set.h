@@ -19,8 +19,8 @@ class ThreadSet {
   ~ThreadSet();  // A thread that destroys the set it belongs to is let go.
 
   // Requires: `body` and `last` do not throw. `last` runs when the thread no longer counts as running.
-  Status start(const char* name, std::uint64_t generation, std::function<void()> body, std::function<void()> last)
-      AMPS_EXCLUDES(mutex_);
+  Status start(const char* name, std::uint64_t generation, std::function<void()> body,
+               std::function<void()> last) AMPS_EXCLUDES(mutex_);
   // Waits for the threads of this generation and earlier ones, and reaps all that have ended.
   void wait_all(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
   void reap() AMPS_EXCLUDES(mutex_);

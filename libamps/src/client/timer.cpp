@@ -102,8 +102,14 @@ Timer& timer() {
 
 }  // namespace
 
-std::uint64_t now_ms() noexcept { return SystemClock::instance().steady_ms(); }
-void schedule(TimerTask* task, std::uint64_t at_ms) { timer().schedule(task, at_ms); }
-void cancel(TimerTask* task) { timer().cancel(task); }
+std::uint64_t now_ms() noexcept {
+  return SystemClock::instance().steady_ms();
+}
+void schedule(TimerTask* task, std::uint64_t at_ms) {
+  timer().schedule(task, at_ms);
+}
+void cancel(TimerTask* task) {
+  timer().cancel(task);
+}
 
 }  // namespace amps::client

@@ -24,8 +24,9 @@ std::string unique_id() {
   // The process id keeps a forked child apart from its parent.
   const std::uint64_t process = seed ^ (static_cast<std::uint64_t>(::getpid()) << 40);
   char text[48];
-  const int size = std::snprintf(text, sizeof text, "%016llx-%llx", static_cast<unsigned long long>(process),
-                                 static_cast<unsigned long long>(count.fetch_add(1, std::memory_order_relaxed) + 1));
+  const int size =
+      std::snprintf(text, sizeof text, "%016llx-%llx", static_cast<unsigned long long>(process),
+                    static_cast<unsigned long long>(count.fetch_add(1, std::memory_order_relaxed) + 1));
   return std::string(text, static_cast<std::size_t>(size));
 }
 

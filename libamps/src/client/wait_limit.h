@@ -18,7 +18,8 @@ class WaitLimit {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // Begins now. @param timeout_ms 0: no limit. A thread that restores a session never waits past the end of that work.
+  // Begins now. @param timeout_ms 0: no limit. A thread that restores a session never waits past the end of
+  // that work.
   explicit WaitLimit(std::uint64_t timeout_ms) : began_(std::chrono::steady_clock::now()) {
     if (timeout_ms != 0) end_ = began_ + std::chrono::milliseconds(timeout_ms);
     end_ = std::min(end_, thread_context().restoring_deadline);

@@ -9,10 +9,10 @@
 extern "C" {
 #endif
 
-void pyamps_on_log(amps_log_level_t level, amps_span_t line, void *box);
+void pyamps_on_log(amps_log_level_t level, amps_span_t line, void* box);
 amps_result pyamps_on_logon(amps_span_t client_name, amps_span_t user, amps_span_t password,
-                            amps_span_t *challenge, void *box);
-void pyamps_release_broker_box(void *box);
+                            amps_span_t* challenge, void* box);
+void pyamps_release_broker_box(void* box);
 
 #ifdef __cplusplus
 }

@@ -14,14 +14,14 @@
 
 // Written in _callbacks.pyx; each needs the GIL.
 extern "C" {
-int py_deliver(amps_message_ref_t *message, void *box, PyObject **reused);
-void py_on_failed_write(amps_message_ref_t *message, amps_span_t reason, void *box);
-void py_on_exception(int32_t code, amps_span_t text, void *box);
-void py_on_state(int32_t state, void *box);
-amps_result py_on_lost(amps_client_ref_t *client, void *box);
-amps_result py_on_bytes(amps_transport_bytes_t *bytes, void *box);
-amps_result py_on_thread(void *box);
-void py_release_object(void *object);
+int py_deliver(amps_message_ref_t* message, void* box, PyObject** reused);
+void py_on_failed_write(amps_message_ref_t* message, amps_span_t reason, void* box);
+void py_on_exception(int32_t code, amps_span_t text, void* box);
+void py_on_state(int32_t state, void* box);
+amps_result py_on_lost(amps_client_ref_t* client, void* box);
+amps_result py_on_bytes(amps_transport_bytes_t* bytes, void* box);
+amps_result py_on_thread(void* box);
+void py_release_object(void* object);
 int32_t py_check_signals(void);
 }
 
@@ -36,15 +36,15 @@ struct HandlerRaised : std::runtime_error {
 
 // What a thread of libamps knows about Python. Threads: its own.
 struct ThreadGil {
-  PyThreadState *state = nullptr;  // Kept from the first message to the end of the thread.
-  PyObject *message = nullptr;     // The Message object handed to every handler of this thread.
+  PyThreadState* state = nullptr;  // Kept from the first message to the end of the thread.
+  PyObject* message = nullptr;     // The Message object handed to every handler of this thread.
   int calls = 0;                   // Handlers running; above 0 the GIL is theirs to let go.
   bool held = false;               // Taken for the current block of messages.
 };
 thread_local ThreadGil t_gil;
 
-std::atomic<bool> g_stopped{false};          // Relaxed: a late message is stopped by python_is_gone().
-std::atomic<unsigned long> g_main_thread{0}; // Relaxed: written at import and after fork.
+std::atomic<bool> g_stopped{false};           // Relaxed: a late message is stopped by python_is_gone().
+std::atomic<unsigned long> g_main_thread{0};  // Relaxed: written at import and after fork.
 
 bool no_deliveries() noexcept {
   return g_stopped.load(std::memory_order_relaxed) || pyamps::python_is_gone();
@@ -52,7 +52,7 @@ bool no_deliveries() noexcept {
 
 // Takes the GIL for a block. False on threads that belong to Python: those take it each time.
 bool hold_for_block() {
-  ThreadGil &gil = t_gil;
+  ThreadGil& gil = t_gil;
   if (gil.held) return true;
   if (gil.state == nullptr) {
     if (PyGILState_GetThisThreadState() != nullptr) return false;
@@ -66,8 +66,8 @@ bool hold_for_block() {
 }
 
 // One message on a thread of Python, or within another handler of this thread.
-int deliver_once(amps_message_ref_t *message, void *box) {
-  PyObject *own = nullptr;
+int deliver_once(amps_message_ref_t* message, void* box) {
+  PyObject* own = nullptr;
   const PyGILState_STATE state = PyGILState_Ensure();
   const int result = py_deliver(message, box, &own);
   Py_XDECREF(own);
@@ -75,8 +75,8 @@ int deliver_once(amps_message_ref_t *message, void *box) {
   return result;
 }
 
-int deliver(amps_message_ref_t *message, void *box) {
-  ThreadGil &gil = t_gil;
+int deliver(amps_message_ref_t* message, void* box) {
+  ThreadGil& gil = t_gil;
   if (gil.calls > 0 || !hold_for_block()) return deliver_once(message, box);
   ++gil.calls;
   const int result = py_deliver(message, box, &gil.message);
@@ -93,26 +93,26 @@ struct Farewell {
 
 }  // namespace
 
-void pyamps_on_message(amps_message_ref_t *message, void *box) {
+void pyamps_on_message(amps_message_ref_t* message, void* box) {
   int result = 0;
   try {
     if (no_deliveries()) return;
     result = deliver(message, box);
-  } catch (abi::__forced_unwind &) {
+  } catch (abi::__forced_unwind&) {
     pyamps::sleep_for_ever();
   }
   if (result != 0) throw HandlerRaised();
 }
 
 void pyamps_before_wait(void) {
-  ThreadGil &gil = t_gil;
+  ThreadGil& gil = t_gil;
   if (!gil.held || gil.calls > 0) return;
   gil.held = false;
   PyEval_SaveThread();
 }
 
 void pyamps_thread_end(void) {
-  ThreadGil &gil = t_gil;
+  ThreadGil& gil = t_gil;
   if (gil.state == nullptr || gil.calls > 0 || pyamps::python_is_gone()) return;
   try {
     if (!gil.held) PyEval_RestoreThread(gil.state);
@@ -120,32 +120,38 @@ void pyamps_thread_end(void) {
     gil.state = nullptr;
     Py_CLEAR(gil.message);
     PyGILState_Release(PyGILState_UNLOCKED);  // Pairs with hold_for_block(); frees the state.
-  } catch (abi::__forced_unwind &) {
+  } catch (abi::__forced_unwind&) {
     pyamps::sleep_for_ever();
   }
 }
 
-void pyamps_on_failed_write(amps_message_ref_t *message, amps_span_t reason, void *box) {
+void pyamps_on_failed_write(amps_message_ref_t* message, amps_span_t reason, void* box) {
   Entry<&py_on_failed_write>::call(message, reason, box);
 }
 
-void pyamps_on_exception(int32_t code, amps_span_t text, void *box) {
+void pyamps_on_exception(int32_t code, amps_span_t text, void* box) {
   Entry<&py_on_exception>::call(code, text, box);
 }
 
-void pyamps_on_state(int32_t state, void *box) { Entry<&py_on_state>::call(state, box); }
+void pyamps_on_state(int32_t state, void* box) {
+  Entry<&py_on_state>::call(state, box);
+}
 
-amps_result pyamps_on_lost(amps_client_ref_t *client, void *box) {
+amps_result pyamps_on_lost(amps_client_ref_t* client, void* box) {
   return Entry<&py_on_lost>::call(client, box);
 }
 
-amps_result pyamps_on_bytes(amps_transport_bytes_t *bytes, void *box) {
+amps_result pyamps_on_bytes(amps_transport_bytes_t* bytes, void* box) {
   return Entry<&py_on_bytes>::call(bytes, box);
 }
 
-amps_result pyamps_on_thread(void *box) { return Entry<&py_on_thread>::call(box); }
+amps_result pyamps_on_thread(void* box) {
+  return Entry<&py_on_thread>::call(box);
+}
 
-void pyamps_release_object(void *object) { Entry<&py_release_object>::call(object); }
+void pyamps_release_object(void* object) {
+  Entry<&py_release_object>::call(object);
+}
 
 int32_t pyamps_interrupted(void) {
   if (PyThread_get_thread_ident() != g_main_thread.load(std::memory_order_relaxed)) return 0;
@@ -160,14 +166,16 @@ void pyamps_set_main_thread(unsigned long ident) {
   g_main_thread.store(ident, std::memory_order_relaxed);
 }
 
-void pyamps_stop_deliveries(void) { g_stopped.store(true, std::memory_order_relaxed); }
+void pyamps_stop_deliveries(void) {
+  g_stopped.store(true, std::memory_order_relaxed);
+}
 
-void pyamps_disconnect_all(amps_client_t *const *clients, size_t count, unsigned timeout_ms) {
-  std::vector<amps_client_t *> kept(clients, clients + count);
-  for (amps_client_t *client : kept) amps_client_retain(client);
+void pyamps_disconnect_all(amps_client_t* const* clients, size_t count, unsigned timeout_ms) {
+  std::vector<amps_client_t*> kept(clients, clients + count);
+  for (amps_client_t* client : kept) amps_client_retain(client);
   auto farewell = std::make_shared<Farewell>();
   std::thread([kept = std::move(kept), farewell] {
-    for (amps_client_t *client : kept) {
+    for (amps_client_t* client : kept) {
       amps_client_disconnect(client);
       amps_client_release(client);
     }

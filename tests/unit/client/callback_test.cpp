@@ -13,7 +13,9 @@ namespace {
 std::vector<void*> g_released;
 
 void on_message(amps_message_ref_t*, void*) {}
-void keep_argument(void* argument) { g_released.push_back(argument); }
+void keep_argument(void* argument) {
+  g_released.push_back(argument);
+}
 
 struct CallbackFixture {
   int userdata = 0, owner = 0;

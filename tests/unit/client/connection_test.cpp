@@ -134,7 +134,8 @@ TEST_CASE_FIXTURE(HaFixture, "a connection lost before its turn delivers nothing
   CHECK(stuck.inside_most == 1);
 }
 
-TEST_CASE_FIXTURE(HaFixture, "a session is restored while an old handler is stuck, and two never run at once") {
+TEST_CASE_FIXTURE(HaFixture,
+                  "a session is restored while an old handler is stuck, and two never run at once") {
   start();
   Stuck stuck;
   subscribe(stuck.inbox, "s");

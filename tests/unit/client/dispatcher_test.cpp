@@ -122,7 +122,8 @@ TEST_CASE_FIXTURE(ClientFixture, "a message a handler kept stays as it was") {
   for (amps_message_t* message : kept) amps_message_release(message);
 }
 
-TEST_CASE_FIXTURE(ClientFixture, "a handler released by its own unsubscribe is released once, after it returned") {
+TEST_CASE_FIXTURE(ClientFixture,
+                  "a handler released by its own unsubscribe is released once, after it returned") {
   log_on();
   std::size_t released_inside = 9;
   Inbox inbox;

@@ -103,8 +103,8 @@ void Peer::ack(const Frame& command, std::string_view more, std::string_view typ
 }
 
 void Peer::fail(const Frame& command, std::string_view reason) {
-  send(R"({"c":"ack","cid":")" + command.get(AMPS_CommandId) + R"(","a":"processed","status":"failure","reason":")" +
-       std::string(reason) + R"("})");
+  send(R"({"c":"ack","cid":")" + command.get(AMPS_CommandId) +
+       R"(","a":"processed","status":"failure","reason":")" + std::string(reason) + R"("})");
 }
 
 std::unique_ptr<Frame> Peer::accept_logon(std::string_view more) {
@@ -143,16 +143,22 @@ FakeServer::FakeServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
   port_ = ntohs(address.sin_port);
 }
 
-FakeServer::~FakeServer() { stop(); }
+FakeServer::~FakeServer() {
+  stop();
+}
 
 void FakeServer::stop() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
 }
 
-std::string FakeServer::uri() const { return "tcp://127.0.0.1:" + std::to_string(port_) + "/amps/json"; }
+std::string FakeServer::uri() const {
+  return "tcp://127.0.0.1:" + std::to_string(port_) + "/amps/json";
+}
 
-bool FakeServer::has_connection(milliseconds limit) { return wait_readable(fd_, steady_clock::now() + limit); }
+bool FakeServer::has_connection(milliseconds limit) {
+  return wait_readable(fd_, steady_clock::now() + limit);
+}
 
 std::unique_ptr<Peer> FakeServer::accept() {
   REQUIRE_MESSAGE(has_connection(kPatience), "nobody connected");

@@ -90,7 +90,8 @@ TEST_CASE_FIXTURE(StreamFixture, "a conflating stream keeps the newest of each k
   amps_stream_set_conflating(stream, 1);
   for (const char* key : {"a", "b", "a"}) {
     static int count = 0;
-    peer->send(std::string(R"({"c":"p","t":"t","sids":"s","k":")") + key + "\"}" + key + std::to_string(++count));
+    peer->send(std::string(R"({"c":"p","t":"t","sids":"s","k":")") + key + "\"}" + key +
+               std::to_string(++count));
   }
   publish_to("s", "no key");
   REQUIRE(eventually([&] { return amps_stream_depth(stream) == 3; }));

@@ -110,13 +110,13 @@ void ClientFixture::log_on() {
   REQUIRE(logon.get() == AMPS_E_OK);
 }
 
-amps_result ClientFixture::execute(const Command& command, Inbox* inbox, std::uint32_t timeout_ms, std::uint32_t flags,
-                                   std::string* id) {
+amps_result ClientFixture::execute(const Command& command, Inbox* inbox, std::uint32_t timeout_ms,
+                                   std::uint32_t flags, std::string* id) {
   amps_handler_t handler{};
   if (inbox != nullptr) handler = inbox->handler();
   amps_span_t made{nullptr, 0};
-  const amps_result result =
-      amps_client_execute(client, command.get(), inbox != nullptr ? &handler : nullptr, timeout_ms, flags, &made);
+  const amps_result result = amps_client_execute(client, command.get(), inbox != nullptr ? &handler : nullptr,
+                                                 timeout_ms, flags, &made);
   if (id != nullptr) *id = text(made);
   return result;
 }
@@ -154,7 +154,9 @@ HaFixture::HaFixture() : ClientFixture(AMPS_CLIENT_KIND_HA) {
   delay->release(delay_self);
 }
 
-HaFixture::~HaFixture() { chooser_table->release(chooser); }
+HaFixture::~HaFixture() {
+  chooser_table->release(chooser);
+}
 
 void HaFixture::start() {
   auto call = async([&] { return amps_client_connect_and_logon(client); });

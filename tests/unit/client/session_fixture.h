@@ -17,8 +17,12 @@
 
 namespace test {
 
-inline amps_span_t span(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string text(amps_span_t bytes) { return bytes.len == 0 ? std::string() : std::string(bytes.ptr, bytes.len); }
+inline amps_span_t span(std::string_view text) {
+  return {text.data(), text.size()};
+}
+inline std::string text(amps_span_t bytes) {
+  return bytes.len == 0 ? std::string() : std::string(bytes.ptr, bytes.len);
+}
 
 // Collects what a handler gets, and does what the test says.
 class Inbox {

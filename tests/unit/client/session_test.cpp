@@ -60,7 +60,8 @@ TEST_CASE_FIXTURE(ClientFixture, "an authenticator answers the server's challeng
   auto call = async([&] { return amps_client_logon(client, &kAuthenticator, nullptr, nullptr, 0, nullptr); });
   const auto first = peer->read();
   CHECK(first->get(AMPS_Password) == "first");
-  peer->send(R"({"c":"ack","cid":")" + first->get(AMPS_CommandId) + R"(","a":"processed","status":"retry","pw":"why"})");
+  peer->send(R"({"c":"ack","cid":")" + first->get(AMPS_CommandId) +
+             R"(","a":"processed","status":"retry","pw":"why"})");
   const auto second = peer->read();
   CHECK(second->get(AMPS_CommandId) == first->get(AMPS_CommandId));
   CHECK(second->get(AMPS_Password) == "answer to why");
@@ -159,8 +160,14 @@ TEST_CASE_FIXTURE(ClientFixture, "disconnect waits for the handler that runs") {
   subscribe(inbox, "s");
   publish_to("s", "1");
   REQUIRE(eventually([&] { return is_inside.load(); }));
-  auto one = async([&] { amps_client_disconnect(client); return has_left.load(); });
-  auto two = async([&] { amps_client_disconnect(client); return has_left.load(); });
+  auto one = async([&] {
+    amps_client_disconnect(client);
+    return has_left.load();
+  });
+  auto two = async([&] {
+    amps_client_disconnect(client);
+    return has_left.load();
+  });
   REQUIRE(peer->is_closed(kPatience));
   CHECK(one.wait_for(milliseconds(0)) == std::future_status::timeout);
   go.set_value();
@@ -214,8 +221,8 @@ TEST_CASE_FIXTURE(ClientFixture, "states are announced in order, each listener o
   amps_client_add_state_listener(client, &listener);
   log_on();
   amps_client_disconnect(client);
-  CHECK((states == std::vector<std::int32_t>{AMPS_STATE_Connected, AMPS_STATE_LoggedOn, AMPS_STATE_Disconnected,
-                                                AMPS_STATE_Shutdown}));
+  CHECK((states == std::vector<std::int32_t>{AMPS_STATE_Connected, AMPS_STATE_LoggedOn,
+                                             AMPS_STATE_Disconnected, AMPS_STATE_Shutdown}));
   amps_client_remove_state_listener(client, listener.fn, nullptr);
   log_on();
   CHECK(states.size() == 4);

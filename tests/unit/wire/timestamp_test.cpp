@@ -73,9 +73,10 @@ TEST_CASE("impossible dates and other forms are nothing") {
 
 TEST_CASE("times one after the other are written as each alone") {
   amps::wire::TimestampText text;
-  for (const std::uint64_t utc_us : {0ull, 1'738'333'501'123'456ull, 1'738'333'501'000'007ull, 1'738'333'502'000'000ull,
-                                     253'402'300'799'999'998ull, 253'402'300'800'000'000ull, 253'402'300'800'000'001ull,
-                                     18'446'744'073'709'551'615ull}) {
+  for (const std::uint64_t utc_us :
+       {0ull, 1'738'333'501'123'456ull, 1'738'333'501'000'007ull, 1'738'333'502'000'000ull,
+        253'402'300'799'999'998ull, 253'402'300'800'000'000ull, 253'402'300'800'000'001ull,
+        18'446'744'073'709'551'615ull}) {
     char alone[kTimestampBytes];
     amps::wire::format_timestamp(alone, utc_us);
     CHECK(text.of(utc_us) == std::string_view(alone, sizeof alone));

@@ -27,8 +27,8 @@ typedef struct {
   pthread_t thread;
 } binding_writer;
 
-static void *binding_write_all(void *argument) {
-  binding_writer *writer = argument;
+static void* binding_write_all(void* argument) {
+  binding_writer* writer = argument;
   for (;;) {
     pthread_mutex_lock(&writer->mutex);
     while (writer->size == 0 && !writer->finished) {
@@ -36,7 +36,7 @@ static void *binding_write_all(void *argument) {
       pthread_cond_wait(&writer->work, &writer->mutex);
     }
     writer->waiting = 0;
-    char *bytes = writer->filling;
+    char* bytes = writer->filling;
     size_t size = writer->size;
     writer->filling = writer->writing;
     writer->writing = bytes;
@@ -53,8 +53,8 @@ static void *binding_write_all(void *argument) {
   }
 }
 
-static binding_writer *binding_writer_new(int fd) {
-  binding_writer *writer = calloc(1, sizeof *writer);
+static binding_writer* binding_writer_new(int fd) {
+  binding_writer* writer = calloc(1, sizeof *writer);
   writer->fd = fd;
   writer->filling = malloc(BINDING_BUFFER_BYTES);
   writer->writing = malloc(BINDING_BUFFER_BYTES);
@@ -66,22 +66,22 @@ static binding_writer *binding_writer_new(int fd) {
 }
 
 /* Only a full buffer makes the caller give up the interpreter lock. */
-static void binding_wait_for_room(binding_writer *writer, size_t size) {
-  PyThreadState *state = PyEval_SaveThread();
+static void binding_wait_for_room(binding_writer* writer, size_t size) {
+  PyThreadState* state = PyEval_SaveThread();
   while (writer->size + size > BINDING_BUFFER_BYTES) pthread_cond_wait(&writer->room, &writer->mutex);
   pthread_mutex_unlock(&writer->mutex);
   PyEval_RestoreThread(state);
   pthread_mutex_lock(&writer->mutex);
 }
 
-static void binding_writer_append(binding_writer *writer, const char *topic, size_t topic_size, const char *body,
-                                  size_t body_size) {
+static void binding_writer_append(binding_writer* writer, const char* topic, size_t topic_size,
+                                  const char* body, size_t body_size) {
   static const char start[] = "{\"c\":\"p\",\"t\":\"";
   const size_t size = 4 + sizeof start - 1 + topic_size + 2 + body_size;
   const uint32_t length = htonl((uint32_t)(size - 4));
   pthread_mutex_lock(&writer->mutex);
   while (writer->size + size > BINDING_BUFFER_BYTES) binding_wait_for_room(writer, size);
-  char *to = writer->filling + writer->size;
+  char* to = writer->filling + writer->size;
   memcpy(to, &length, 4);
   memcpy(to + 4, start, sizeof start - 1);
   to += 4 + sizeof start - 1;
@@ -97,7 +97,7 @@ static void binding_writer_append(binding_writer *writer, const char *topic, siz
   if (waiting) pthread_cond_signal(&writer->work);
 }
 
-static void binding_writer_finish(binding_writer *writer) {
+static void binding_writer_finish(binding_writer* writer) {
   pthread_mutex_lock(&writer->mutex);
   writer->finished = 1;
   pthread_cond_signal(&writer->work);
@@ -110,20 +110,20 @@ typedef struct {
   uint64_t count, ns;
 } binding_reader;
 
-typedef PyObject *(*binding_make)(const char *, size_t, const char *, size_t);
+typedef PyObject* (*binding_make)(const char*, size_t, const char*, size_t);
 
 typedef struct {
-  binding_reader *reader;
-  PyObject *handler;
+  binding_reader* reader;
+  PyObject* handler;
   binding_make make;
 } binding_job;
 
-static void binding_deliver(binding_job *job, const char *frame, uint32_t length) {
-  const char *topic = (const char *)memchr(frame + 8, ':', length - 8) + 2;
-  const char *topic_end = (const char *)memchr(topic, '"', length);
-  const char *body = (const char *)memchr(topic_end, '}', length) + 1;
-  PyObject *message = job->make(topic, (size_t)(topic_end - topic), body, (size_t)(frame + length - body));
-  PyObject *result = PyObject_CallOneArg(job->handler, message);
+static void binding_deliver(binding_job* job, const char* frame, uint32_t length) {
+  const char* topic = (const char*)memchr(frame + 8, ':', length - 8) + 2;
+  const char* topic_end = (const char*)memchr(topic, '"', length);
+  const char* body = (const char*)memchr(topic_end, '}', length) + 1;
+  PyObject* message = job->make(topic, (size_t)(topic_end - topic), body, (size_t)(frame + length - body));
+  PyObject* result = PyObject_CallOneArg(job->handler, message);
   Py_DECREF(message);
   if (result) {
     Py_DECREF(result);
@@ -134,13 +134,13 @@ static void binding_deliver(binding_job *job, const char *frame, uint32_t length
 }
 
 /* One thread state for the life of the thread; the lock is taken once for what one read brought. */
-static void *binding_read_all(void *argument) {
-  binding_job *job = argument;
+static void* binding_read_all(void* argument) {
+  binding_job* job = argument;
   const size_t capacity = 1 << 18;
-  char *buffer = malloc(capacity);
+  char* buffer = malloc(capacity);
   size_t have = 0;
   PyGILState_STATE own = PyGILState_Ensure();
-  PyThreadState *state = PyEval_SaveThread();
+  PyThreadState* state = PyEval_SaveThread();
   uint64_t began = 0;
   for (ssize_t n; (n = recv(job->reader->fd, buffer + have, capacity - have, 0)) > 0;) {
     if (began == 0) began = binding_now_ns();
@@ -148,7 +148,8 @@ static void *binding_read_all(void *argument) {
     size_t at = 0;
     uint32_t length;
     PyEval_RestoreThread(state);
-    while (have - at >= 4 && (memcpy(&length, buffer + at, 4), length = ntohl(length), have - at - 4 >= length)) {
+    while (have - at >= 4 &&
+           (memcpy(&length, buffer + at, 4), length = ntohl(length), have - at - 4 >= length)) {
       binding_deliver(job, buffer + at + 4, length);
       at += 4 + length;
     }
@@ -163,12 +164,12 @@ static void *binding_read_all(void *argument) {
   return NULL;
 }
 
-static void binding_read(binding_reader *reader, PyObject *handler, binding_make make) {
+static void binding_read(binding_reader* reader, PyObject* handler, binding_make make) {
   binding_job job = {reader, handler, make};
   pthread_t thread;
   reader->count = reader->ns = 0;
   pthread_create(&thread, NULL, binding_read_all, &job);
-  PyThreadState *state = PyEval_SaveThread();
+  PyThreadState* state = PyEval_SaveThread();
   pthread_join(thread, NULL);
   PyEval_RestoreThread(state);
 }

@@ -27,7 +27,9 @@ AMPS_FN inline void release(Callable* box) {
   if (box && __atomic_sub_fetch(&box->references, 1L, __ATOMIC_ACQ_REL) == 0) box->destroy(box);
 }
 // For release members of C structs.
-AMPS_FN inline void release_callable(void* box) { release(static_cast<Callable*>(box)); }
+AMPS_FN inline void release_callable(void* box) {
+  release(static_cast<Callable*>(box));
+}
 
 template <class F>
 struct CallableOf : Callable {

@@ -51,7 +51,9 @@ class CommandBuilder {
     command_.setAckType(types);
     return *this;
   }
-  AMPS_FN operator const Command&() const { return command_; }
+  AMPS_FN operator const Command&() const {
+    return command_;
+  }
 
  private:
   Command command_;

@@ -32,7 +32,9 @@ struct Part : Callable {
   void* self;
 };
 
-AMPS_FN inline void retain_callable(void* part) { retain(static_cast<Callable*>(part)); }
+AMPS_FN inline void retain_callable(void* part) {
+  retain(static_cast<Callable*>(part));
+}
 
 template <class Interface>
 AMPS_FN void destroy_part(Callable* box) {
