@@ -46,6 +46,7 @@ struct Topic {
   std::vector<DeliveryGroup> groups;
   std::vector<DeliveryGroup> groups_for_empty;  // Only when has_skip_empty: the receivers of empty messages.
   std::vector<FilteredRecipient> filtered;
+  bool filtered_timestamp = false;  // Somebody in `filtered` wants the time.
   bool has_skip_empty = false;
 };
 

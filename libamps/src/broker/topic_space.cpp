@@ -208,7 +208,7 @@ void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view ex
   delivery.body = change.current;
   if (!change.removes()) deliver_to_groups(topic, delivery);
   if (topic->filtered.empty()) return;
-  delivery.timestamp = timestamp();
+  if (topic->filtered_timestamp) delivery.timestamp = timestamp();
   const SelectiveDelivery::Counts counts = selective_.deliver(*topic, change, delivery, now_ms_);
   fanned_out_bytes_ += counts.bytes;
   messages_out_ += counts.messages;
