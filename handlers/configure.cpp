@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives a Python client parts in C++: server chooser, subscription manager, bookmark store. Call before
-// connecting. Threads: the chooser runs on the connecting thread, the manager and the store on several: they
-// lock.
+// Gives a Python client parts in C++: server chooser, subscription manager, bookmark store.
+// Threads: the chooser runs on the thread that connects, the others on several: they lock.
 #include <amps/ampsplusplus.hpp>
 
 #include <cstddef>

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """C and C++ programs build and run with nothing but an installation, which says itself where it is.
 
-E-17: over tcps they use the system's OpenSSL, which nothing links. CPP-338, CPP-341: pkg-config and, where the package is installed, ``python -m pyamps config`` give the flags. The
-installation is staged, then moved to another folder: the flags must follow it.
+E-17: over tcps they use the system's OpenSSL, which nothing links. CPP-338, CPP-341: pkg-config and, where the
+package is installed, ``python -m pyamps config`` give the flags. The installation is staged, then moved to
+another folder: the flags must follow it.
 Usage: installed_test.py BUILD_DIRECTORY MESON [PYTHON]
 """
 
