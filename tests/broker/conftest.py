@@ -27,7 +27,7 @@ def connect(request):
     """``connect(broker)`` gives a client that is logged on until the test ends."""
 
     def start(broker: pyamps.Broker, message_type: str = "json") -> pyamps.Client:
-        session = logged_on(broker, message_type)
+        session = logged_on(broker, message_type=message_type)
         client = session.__enter__()
         request.addfinalizer(lambda: session.__exit__(None, None, None))
         return client

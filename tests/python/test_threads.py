@@ -112,6 +112,8 @@ def test_waiting_calls_release_the_gil(client, topic):
         "next(client.subscribe('never'))",
         "client.subscribe(lambda message: time.sleep(60), 'held'); client.publish('held', 'x');"
         " next(client.subscribe('never'))",
+        "client.subscribe(lambda message: time.sleep(60), 'held'); client.publish('held', 'x');"
+        " client.flush(); client.close()",
         "ha = AMPS.HAClient(no_store=True);"
         " ha.set_server_chooser(AMPS.DefaultServerChooser().add('tcp://127.0.0.1:1/amps/json'));"
         " ha.set_reconnect_delay(60_000); ha.connect_and_logon()",

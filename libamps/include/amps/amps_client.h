@@ -141,7 +141,8 @@ AMPS_API amps_result amps_client_logon(amps_client_t* client,
 AMPS_API amps_result amps_client_connect_and_logon(amps_client_t* client);
 /**
  * Ends the session on purpose; idempotent; the client may connect again. When it returns outside a
- * handler, no handler of this client runs any more. Blocks: ≤ 1 s for what is being written.
+ * handler, no handler of this client runs any more, unless the interrupt hook ended the wait.
+ * Blocks: ≤ 1 s for what is being written, and for a handler that runs.
  */
 AMPS_API void amps_client_disconnect(amps_handle client);
 /** Heartbeats now, if connected, and after every later logon. @param timeout_s 0: twice the interval. */

@@ -376,7 +376,7 @@ void Session::disconnect() {
     client_.listeners().announce(AMPS_STATE_Shutdown);
   }
   connection.reset();
-  if (may_wait) client_.threads().wait_all(generation);
+  if (may_wait) (void)client_.threads().wait_all(generation);
 }
 
 }  // namespace amps::client

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/thread_set.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
+#include "base/interrupt.h"
+#include "base/limits.h"
 #include "client/thread_context.h"
 
 namespace amps::client {
@@ -44,17 +48,25 @@ std::list<ThreadSet::Entry> ThreadSet::take_ended() {
   return ended;
 }
 
-void ThreadSet::wait_all(std::uint64_t generation) {
-  std::list<Entry> ended;  // Joined last, without the lock.
-  const MutexLock lock(mutex_);
-  const auto is_running = [&]() AMPS_REQUIRES(mutex_) {
-    for (const Entry& entry : entries_) {
-      if (!entry.has_ended && entry.generation <= generation) return true;
-    }
-    return false;
+bool ThreadSet::wait_all(std::uint64_t generation) {
+  while (!wait_one_poll(generation)) {
+    if (is_interrupted()) return false;
+  }
+  reap();
+  return true;
+}
+
+// True when none runs any more.
+bool ThreadSet::wait_one_poll(std::uint64_t generation) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs);
+  const auto runs = [generation](const Entry& entry) {
+    return !entry.has_ended && entry.generation <= generation;
   };
-  while (is_running()) ended_.wait(mutex_);
-  ended = take_ended();
+  const MutexLock lock(mutex_);
+  while (std::any_of(entries_.begin(), entries_.end(), runs)) {
+    if (!ended_.wait_until(mutex_, until)) return false;
+  }
+  return true;
 }
 
 void ThreadSet::reap() {

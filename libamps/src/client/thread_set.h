@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The threads of a client, so that disconnect can wait for them and none is leaked. Each belongs to
 // the generation of the connection it was made for.
-// Threads: any. Blocks: wait_all, until the threads have returned.
+// Threads: any. Blocks: wait_all, until the threads have returned or the interrupt hook says so.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ class ThreadSet {
   Status start(const char* name, std::uint64_t generation, std::function<void()> body,
                std::function<void()> last) AMPS_EXCLUDES(mutex_);
   // Waits for the threads of this generation and earlier ones, and reaps all that have ended.
-  void wait_all(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
+  // False when the interrupt hook ended the wait; the threads then still run.
+  [[nodiscard]] bool wait_all(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
   void reap() AMPS_EXCLUDES(mutex_);
 
  private:
@@ -32,6 +33,7 @@ class ThreadSet {
     Thread thread;
   };
   std::list<Entry> take_ended() AMPS_REQUIRES(mutex_);
+  bool wait_one_poll(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
 
   Mutex mutex_{LockRank::kTimer};
   CondVar ended_;

@@ -219,8 +219,12 @@ cdef class NativeClient:
         """End the session; may be called at any time, also twice. The client may connect again."""
         cdef c.amps_client_t* body = self._ref.body
         if body is not NULL:
+            take_parked()
             with nogil:
                 c.amps_client_disconnect(body)
+            interruption = take_parked()
+            if interruption is not None:  # The wait for a running handler ended early.
+                raise interruption
 
     def close(self):
         """The same as :meth:`disconnect`."""
@@ -270,6 +274,8 @@ cdef class NativeClient:
         result = c.amps_client_publish(
             body, topic_span, data_span, expiration_s, flags | c.AMPS_PUBLISH_NO_WAIT, &sequence)
         if result == c.AMPS_E_WOULD_BLOCK:
+            if flags & c.AMPS_PUBLISH_NO_WAIT:
+                return None
             with nogil:
                 result = c.amps_client_publish(body, topic_span, data_span, expiration_s, flags, &sequence)
         if result != c.AMPS_E_OK:
@@ -287,6 +293,10 @@ cdef class NativeClient:
         Threads: any. Source: ``amps_client_publish``.
         """
         return self.publish_with(topic, data, expiration, 0)
+
+    def _publish_now(self, topic, data, expiration=None):
+        """As :meth:`publish`; returns None instead of waiting for room."""
+        return self.publish_with(topic, data, expiration, c.AMPS_PUBLISH_NO_WAIT)
 
     def delta_publish(self, topic, data, expiration=None):
         """As :meth:`publish`; the server merges the fields into the record."""

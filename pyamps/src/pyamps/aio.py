@@ -16,6 +16,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -45,6 +46,15 @@ class Stream(AsyncIterator[Message]):
         self._arrived = asyncio.Event()
         self._ended = False
         self._sub_id: str | None = None
+
+    def _begin(self, command: Command) -> None:
+        """Runs on a thread of its own, and to its end though nobody may wait for it any more."""
+        sub_id = self._client.native.execute_async(command, self._receive)
+        with self._room:
+            if not self._ended:
+                self._sub_id = sub_id
+                return
+        self._client.native.unsubscribe(sub_id)
 
     def _receive(self, message: Message) -> None:
         """Runs on the receive thread."""
@@ -90,12 +100,14 @@ class Stream(AsyncIterator[Message]):
 
     async def close(self) -> None:
         """Unsubscribe and end the iteration; messages that wait are dropped."""
-        if self._sub_id is not None:
-            self._client.native.unsubscribe(self._sub_id)
-            self._sub_id = None
         self._client._streams.discard(self)
-        self._waiting.clear()
-        self._connection_lost()
+        self._end()
+        with self._room:
+            sub_id, self._sub_id = self._sub_id, None
+            self._waiting.clear()
+        if sub_id is not None:
+            self._client.native.unsubscribe(sub_id)
+        self._arrived.set()
 
     async def __aenter__(self) -> Stream:
         return self
@@ -124,7 +136,24 @@ class Client:
 
     @staticmethod
     async def _run(function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+        """Call on a daemon thread of its own: at its end, asyncio waits for the threads of its executor for ever."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+
+        def settle(set_outcome: Callable[[Any], None], outcome: Any) -> None:
+            if not future.cancelled():
+                set_outcome(outcome)
+
+        def call() -> None:
+            try:
+                done = partial(settle, future.set_result, function(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - raised by the await.
+                done = partial(settle, future.set_exception, error)
+            with suppress(RuntimeError):  # The event loop is closed: nobody waits.
+                loop.call_soon_threadsafe(done)
+
+        threading.Thread(target=call, name="pyamps-aio", daemon=True).start()
+        return await future
 
     async def connect(self, uri: str) -> None:
         await self._run(self.native.connect, uri)
@@ -141,8 +170,11 @@ class Client:
         await self._run(self.native.logon, timeout)
 
     async def publish(self, topic: str, data: Any, expiration: int | None = None) -> int:
-        """Send a message. Waits on a thread only when much is waiting to be sent."""
-        return self.native.publish(topic, data, expiration)
+        """Send a message. Waits, on a thread, only when much is waiting to be sent."""
+        sequence = self.native._publish_now(topic, data, expiration)
+        if sequence is None:
+            sequence = await self._run(self.native.publish, topic, data, expiration)
+        return sequence
 
     async def flush(self, timeout: int = 0) -> None:
         await self._run(self.native.flush, timeout)
@@ -155,10 +187,9 @@ class Client:
         stream = Stream(self, max_depth)
         self._streams.add(stream)
         try:
-            stream._sub_id = await self._run(self.native.execute_async, command, stream._receive)
+            await self._run(stream._begin, command)
         except BaseException:
-            self._streams.discard(stream)
-            stream._end()
+            await stream.close()
             raise
         return stream
 

@@ -26,7 +26,7 @@ class Broker(NativeBroker):
         *,
         port: int = 0,
         host: str = "127.0.0.1",
-        message_types: Iterable[str] | None = None,
+        message_types: str | Iterable[str] | None = None,
         certificate: str | os.PathLike[str] | None = None,
         private_key: str | os.PathLike[str] | None = None,
         ca_file: str | os.PathLike[str] | None = None,
@@ -66,11 +66,18 @@ class Broker(NativeBroker):
         for limit, value in limits.items():
             if limit not in LIMITS:
                 raise TypeError(f"Broker() has no limit {limit!r}; it has {', '.join(sorted(LIMITS))}")
+            if value < 0:
+                raise ValueError(f"{limit} must not be negative: {value}")
             self._set_limit(limit, value)
+        for what, callback in (("log", log), ("authenticator", authenticator)):
+            if callback is not None and not callable(callback):
+                raise TypeError(f"{what} must be callable, not {type(callback).__name__}")
         if log is not None:
             self._set_log(log)
         if authenticator is not None:
             self._set_authenticator(authenticator)
+        if isinstance(message_types, str):
+            message_types = (message_types,)
         listens = message_types is not None or certificate is not None or unix_path is not None
         if config is None or listens or port:
             kind = "tcp" if certificate is None else "tcps"
@@ -122,7 +129,12 @@ class Broker(NativeBroker):
 
     @property
     def port(self) -> int:
-        """Port of the first transport."""
+        """Port of the first transport.
+
+        :raises LookupError: the broker is not running.
+        """
+        if not self.is_running():
+            raise LookupError("the broker is not running, so it has no port")
         return int(self._addresses()[0]["port"])
 
     @property
@@ -147,7 +159,9 @@ class Broker(NativeBroker):
             if row["message_type"] in ("", message_type) and transport in (None, row["type"]):
                 break
         else:
-            raise LookupError(f"the broker has no {transport or ''} transport for {message_type!r}")
+            if not self.is_running():
+                raise LookupError("the broker is not running, so it has no address")
+            raise LookupError(f"the broker has no {transport + ' ' if transport else ''}transport for {message_type!r}")
         who = "" if user is None else quote(user, "") + ("" if password is None else ":" + quote(password, "")) + "@"
         if row["type"] == "unix":
             return f"unix://{who}/amps/{message_type}?path={quote(row['path'])}"
@@ -155,7 +169,9 @@ class Broker(NativeBroker):
         return f"{row['type']}://{who}{host}:{row['port']}/amps/{message_type}"
 
     def __enter__(self) -> Broker:
-        self.start()
+        """Start, unless it runs already."""
+        if not self.is_running():
+            self.start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 
+#include "base/interrupt.h"
 #include "client/thread_context.h"
 #include "session_fixture.h"
 
@@ -32,12 +33,28 @@ TEST_CASE("wait_all waits for the threads of a generation and before, and not fo
               .start(
                   "new", 2, [&] { leave_new.get_future().wait(); }, nothing)
               .ok());
-  auto waiting = async([&] { threads.wait_all(1); });
+  auto waiting = async([&] { CHECK(threads.wait_all(1)); });
   CHECK(waiting.wait_for(std::chrono::milliseconds(20)) == std::future_status::timeout);
   leave_old.set_value();
   REQUIRE(ends(waiting));
   leave_new.set_value();
-  threads.wait_all(2);
+  CHECK(threads.wait_all(2));
+}
+
+TEST_CASE("the interrupt hook ends wait_all while a thread runs") {
+  ThreadSet threads;
+  std::promise<void> leave;
+  REQUIRE(threads
+              .start(
+                  "stuck", 1, [&] { leave.get_future().wait(); }, nothing)
+              .ok());
+  amps::set_interrupt_hook(+[]() -> std::int32_t { return 1; });
+  auto waiting = async([&] { return threads.wait_all(1); });
+  REQUIRE(ends(waiting));
+  CHECK_FALSE(waiting.get());
+  amps::set_interrupt_hook(nullptr);
+  leave.set_value();
+  CHECK(threads.wait_all(1));
 }
 
 TEST_CASE("a thread that a thread of the generation starts is waited for, too") {
@@ -57,7 +74,7 @@ TEST_CASE("a thread that a thread of the generation starts is waited for, too") 
                   nothing)
               .ok());
   auto waiting = async([&] {
-    threads.wait_all(1);
+    CHECK(threads.wait_all(1));
     return has_run.load();
   });
   leave.set_value();
@@ -78,7 +95,7 @@ TEST_CASE("what comes last runs when the thread no longer counts") {
               .ok());
   // The thread is in its last step: not running any more, but it is joined before wait_all returns.
   auto waiting = async([&] {
-    threads.wait_all(1);
+    CHECK(threads.wait_all(1));
     return has_ended.load();
   });
   leave.set_value();
@@ -94,7 +111,7 @@ TEST_CASE("threads of the library know that they are") {
                   "one", 1, [&] { is_library_thread = amps::client::thread_context().is_library_thread; },
                   nothing)
               .ok());
-  threads.wait_all(1);
+  CHECK(threads.wait_all(1));
   CHECK(is_library_thread);
   CHECK(!amps::client::thread_context().is_library_thread);
 }
@@ -124,6 +141,6 @@ TEST_CASE("many short threads leave nothing behind") {
                     "short", static_cast<std::uint64_t>(i), [&] { ++count; }, nothing)
                 .ok());
   }
-  threads.wait_all(200);
+  CHECK(threads.wait_all(200));
   CHECK(count == 200);
 }

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded broker as an object: starting, stopping, wrong arguments."""
+
+from __future__ import annotations
+
+import pytest
+
+import pyamps
+from pyamps.testing import logged_on
+
+
+def test_a_started_broker_may_be_entered():
+    broker = pyamps.Broker().start()
+    uri = broker.uri("json")
+    with broker as entered, logged_on(broker) as client:
+        assert entered is broker
+        assert broker.uri("json") == uri
+        client.flush(10_000)
+    assert not broker.is_running()
+
+
+def test_a_stopped_broker_says_so():
+    broker = pyamps.Broker()
+    for ask in (broker.uri, lambda: broker.port):
+        with pytest.raises(LookupError, match="not running"):
+            ask()
+    with broker, pytest.raises(LookupError, match="no tcps transport for 'json'"):
+        broker.uri("json", transport="tcps")
+
+
+def test_arguments_are_checked_before_the_start():
+    for wrong, error in (
+        ({"log": "no function"}, TypeError),
+        ({"authenticator": 1}, TypeError),
+        ({"logon_timeout_ms": -1}, ValueError),
+        ({"no_such_limit": 1}, TypeError),
+    ):
+        with pytest.raises(error, match=next(iter(wrong))):
+            pyamps.Broker(**wrong)
+
+
+def test_one_message_type_needs_no_list():
+    with pyamps.Broker(message_types="json") as broker:
+        assert [row["message_type"] for row in broker.addresses] == ["json"]

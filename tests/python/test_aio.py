@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""pyamps.aio: nothing blocks the event loop, and nothing keeps it from ending."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import pyamps
+from pyamps import aio
+from pyamps.testing import wait_until
+
+
+def test_publish_and_subscribe(broker, topic):
+    async def program():
+        async with aio.Client("aio") as client:
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            async with await client.subscribe(topic, timeout=10_000) as messages:
+                for number in range(1000):
+                    await client.publish(topic, str(number))
+                await client.publish_flush(10_000)
+                got = []
+                async for message in messages:
+                    got.append(message.get_data())
+                    if len(got) == 1000:
+                        return got
+
+    assert asyncio.run(program()) == [str(number) for number in range(1000)]
+
+
+def test_the_loop_goes_on_while_a_call_waits(broker):
+    async def program():
+        async with aio.Client() as client:
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            quiet = await client.subscribe("nobody publishes here", timeout=10_000)
+            waiting = asyncio.ensure_future(quiet.__anext__())
+            turns = 0
+            while turns < 100:
+                await asyncio.sleep(0)
+                turns += 1
+            assert not waiting.done()
+            await quiet.close()
+            with pytest.raises(StopAsyncIteration):
+                await waiting
+
+    asyncio.run(program())
+
+
+def test_errors_reach_the_await(broker):
+    async def program():
+        async with aio.Client() as client:
+            with pytest.raises(pyamps.DisconnectedException):
+                await client.publish("t", "x")
+            with pytest.raises(pyamps.InvalidURIException):
+                await client.connect("no uri")
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            with pytest.raises(pyamps.BadFilterException):
+                await client.subscribe("t", "/a = = 1", timeout=10_000)
+            await client.flush(10_000)
+
+    asyncio.run(program())
+
+
+def test_a_cancelled_subscribe_leaves_no_subscription(broker, topic):
+    async def program():
+        async with aio.Client() as client:
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            before = broker.statistics["subscriptions"]
+            task = asyncio.ensure_future(client.subscribe(topic, timeout=10_000))
+            await asyncio.sleep(0)  # It has begun.
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await client.flush(10_000)
+            return before
+
+    before = asyncio.run(program())
+    wait_until(lambda: broker.statistics["subscriptions"] <= before)
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "await anext(stream)",
+        "await client.execute(pyamps.Command('flush').set_topic('t'))",
+        "await asyncio.to_thread(lambda: None); await client._run(time.sleep, 60)",
+        "client.native.subscribe(lambda message: time.sleep(60), 't');"
+        " await client.publish('t', 'x'); await client.flush(); await asyncio.sleep(60)",
+    ],
+)
+def test_ctrl_c_ends_the_program(broker, wait):
+    """Once while something waits, and once more if closing waits for a stuck handler."""
+    program = f"""
+    import asyncio, signal, sys, time
+    import pyamps
+    from pyamps import aio
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Background jobs begin with SIGINT ignored.
+    async def anext(stream): return await stream.__anext__()
+    async def program():
+        async with aio.Client() as client:
+            await client.connect_and_logon(sys.argv[1])
+            stream = await client.subscribe("quiet")
+            print("waits", flush=True)
+            try:
+                {wait}
+                await asyncio.sleep(60)
+            finally:
+                print("closes", flush=True)
+    asyncio.run(program())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), broker.uri("json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "waits\n"
+            process.send_signal(signal.SIGINT)
+            assert process.stdout.readline() == "closes\n"
+            try:
+                process.wait(2)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert "KeyboardInterrupt" in errors
