@@ -247,7 +247,7 @@ Status Commands::send_prepared(Prepared* prepared, const Message& command, const
     return status;
   }
   const ConnectionPtr connection = client_.session().connection();
-  if (connection == nullptr) return Status(AMPS_E_DISCONNECTED, "the client is not connected");
+  if (connection == nullptr) return client_.outbound().not_connected();
   if (!prepared->waits)
     return client_.outbound().send(prepared->header, command.body(), mode, connection->generation());
   Ack ack;
@@ -407,8 +407,10 @@ Status Commands::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
   const WaitLimit limit(timeout_ms);
   for (;;) {
     const ConnectionPtr connection = client_.session().connection();
-    Status status(AMPS_E_DISCONNECTED, "the client is not connected");
-    if (connection != nullptr) {
+    Status status;
+    if (connection == nullptr) {
+      status = client_.outbound().not_connected();
+    } else {
       wire::Header header;
       const std::string cid = next_id();
       header.command = AMPS_COMMAND_Flush;

@@ -28,15 +28,15 @@ Connection::~Connection() {
   unhold(&client_);
 }
 
-void Connection::fail(Status why, bool is_deliberate) {
+void Connection::fail(const Status& why, bool is_deliberate) {
   {
     const MutexLock lock(mutex_);
     if (is_deliberate) is_deliberate_.store(true, std::memory_order_release);
     if (is_failed_.load(std::memory_order_relaxed)) return;
-    failure_ = std::move(why);
+    failure_ = why;
     is_failed_.store(true, std::memory_order_release);
   }
-  client_.outbound().detach(generation_);
+  client_.outbound().detach(generation_, why);
   stream_->shutdown();
   writer_waker_.wake();
   waker_.wake();

@@ -47,10 +47,6 @@ std::size_t template_index(std::string_view topic, bool delta) noexcept {
   return hash % 16;
 }
 
-Status not_connected() {
-  return Status(AMPS_E_DISCONNECTED, "the client is not connected");
-}
-
 }  // namespace
 
 void Outbound::attach(ConnectionPtr connection, bool is_open) {
@@ -59,6 +55,7 @@ void Outbound::attach(ConnectionPtr connection, bool is_open) {
   channel->connection = std::move(connection);
   const MutexLock lock(mutex_);
   channel_.swap(channel);
+  loss_.clear();
   pending_.clear();
   is_open_ = is_open;
   is_deferred_ = must_write_ = false;
@@ -77,12 +74,22 @@ void Outbound::close_gate() {
   room_.notify_all();
 }
 
-void Outbound::detach(std::uint64_t generation) {
+Status Outbound::not_connected() const {
+  const MutexLock lock(mutex_);
+  return lost();
+}
+
+Status Outbound::lost() const {
+  return Status(AMPS_E_DISCONNECTED, "the client is not connected" + (loss_.empty() ? loss_ : ": " + loss_));
+}
+
+void Outbound::detach(std::uint64_t generation, const Status& why) {
   ChannelPtr old;
   const MutexLock lock(mutex_);
   if (channel_ == nullptr || channel_->connection->generation() != generation) return;
   old = std::move(channel_);
   channel_ = nullptr;
+  loss_ = why.text();
   old->is_stopped = true;
   is_open_ = false;
   pending_.clear();
@@ -153,8 +160,8 @@ Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t gen
   const bool asks_hook = !thread_context().is_library_thread;
   milliseconds slice{10};
   for (;;) {
-    if (channel_ == nullptr) return not_connected();
-    if (generation != 0 && channel_->connection->generation() != generation) return not_connected();
+    if (channel_ == nullptr) return lost();
+    if (generation != 0 && channel_->connection->generation() != generation) return lost();
     if (mode == SendMode::kInternal) return Status();
     if (!is_open_) return Status(AMPS_E_DISCONNECTED, "the client is not logged on");
     const std::size_t bytes_max = client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);

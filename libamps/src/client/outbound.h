@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/buffer.h"
@@ -42,7 +43,10 @@ class Outbound {
   void open_gate() AMPS_EXCLUDES(mutex_);
   // Only internal frames pass from now on, and who waits for room is told.
   void close_gate() AMPS_EXCLUDES(mutex_);
-  void detach(std::uint64_t generation) AMPS_EXCLUDES(mutex_);
+  // @param why  told by every call that needs a connection until there is one
+  void detach(std::uint64_t generation, const Status& why) AMPS_EXCLUDES(mutex_);
+  // The error of a call that needs a connection, with what ended the last one.
+  Status not_connected() const AMPS_EXCLUDES(mutex_);
 
   Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                  std::uint32_t flags) AMPS_EXCLUDES(mutex_);
@@ -78,6 +82,7 @@ class Outbound {
   };
   using ChannelPtr = std::shared_ptr<Channel>;
 
+  Status lost() const AMPS_REQUIRES(mutex_);
   Status require_room(std::size_t size, SendMode mode, std::uint64_t generation, const WaitLimit* limit)
       AMPS_REQUIRES(mutex_);
   void append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, bool delta)
@@ -93,9 +98,10 @@ class Outbound {
   void rest(Channel& channel) AMPS_REQUIRES(mutex_);
 
   Client& client_;
-  Mutex mutex_{LockRank::kOutbound};
+  mutable Mutex mutex_{LockRank::kOutbound};
   CondVar room_;  // Who waits for room or for the end of a drain.
   ChannelPtr channel_ AMPS_GUARDED_BY(mutex_);
+  std::string loss_ AMPS_GUARDED_BY(mutex_);  // Why there is no channel; empty before the first.
   Buffer pending_ AMPS_GUARDED_BY(mutex_);
   std::array<std::optional<wire::PublishTemplate>, 16> templates_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t last_write_ticks_ AMPS_GUARDED_BY(mutex_) = 0;  // CycleClock.

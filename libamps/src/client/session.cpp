@@ -259,12 +259,12 @@ Status Session::wait_while(bool (Session::*holds)() const, const WaitLimit& limi
 
 Status Session::wait_restored(const WaitLimit& limit) {
   if (thread_context().restoring == &client_ || thread_context().no_wait_depth != 0) {
-    return Status(AMPS_E_DISCONNECTED, "the client is not connected");
+    return client_.outbound().not_connected();
   }
   AMPS_RETURN_IF_ERROR(wait_while(&Session::is_coming_back, limit));
   const MutexLock lock(mutex_);
   const bool is_ready = connection_ != nullptr && is_logged_on_;
-  return is_ready ? Status() : Status(AMPS_E_DISCONNECTED, "the client is not connected");
+  return is_ready ? Status() : client_.outbound().not_connected();
 }
 
 void Session::announce(const ConnectionPtr& connection, amps_connection_state_t state) {
