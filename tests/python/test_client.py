@@ -267,6 +267,7 @@ def test_last_chance_and_unhandled(client, topic):
     client.set_unhandled_message_handler(unhandled)
     client.publish(topic, "2")
     assert unhandled.wait_for(1)[0].get_data() == "2"
+    assert got.wait_for(2)[1].get_data() == "2"
     client.set_unhandled_message_handler(None)
     client.set_last_chance_message_handler(None)
 
@@ -525,6 +526,23 @@ def test_publish_arguments(client, topic):
     with pytest.raises(TypeError):
         client.publish(topic)
     assert client.publish_many(topic, (str(n) for n in range(10))) == 10
+
+
+def test_calls_after_a_loss_say_why_the_connection_was_lost():
+    """3.1: also when no call was waiting then."""
+    lost = threading.Event()
+    with Broker() as broker:
+        client = AMPS.Client()
+        client.set_disconnect_handler(lambda client: lost.set())
+        client.connect(broker.uri("json"))
+        client.logon(10_000)
+    assert lost.wait(10)
+    for call in (lambda: client.publish("a", "b"), client.flush, lambda: client.subscribe("a")):
+        with pytest.raises(AMPS.DisconnectedException, match="not connected: the server closed the connection"):
+            call()
+    client.close()
+    with pytest.raises(AMPS.DisconnectedException, match="not connected"):
+        AMPS.Client().publish("a", "b")
 
 
 def test_connection_lost_ends_streams():

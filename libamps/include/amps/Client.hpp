@@ -283,6 +283,7 @@ class AMPS_TYPE Client : public detail::NamedCommands<Client> {
   AMPS_FN void setLastChanceMessageHandler(const MessageHandler& handler) {
     set_handler(AMPS_SLOT_LAST_CHANCE, handler);
   }
+  /** The older name of setLastChanceMessageHandler: both set the one handler. */
   AMPS_FN void setUnhandledMessageHandler(const MessageHandler& handler) {
     set_handler(AMPS_SLOT_LAST_CHANCE, handler);
   }

@@ -196,7 +196,7 @@ typedef struct amps_handler_s {
 
 typedef enum amps_handler_slot {
   AMPS_SLOT_LAST_CHANCE, /**< What nothing else wanted. */
-  AMPS_SLOT_UNHANDLED,   /**< Runs in place of last chance when set. */
+  AMPS_SLOT_UNHANDLED,   /**< The same, just before last chance. */
   AMPS_SLOT_DUPLICATE,   /**< What the bookmark store has seen and finished. */
   AMPS_SLOT_COUNT
 } amps_handler_slot_t;

@@ -231,10 +231,9 @@ void Dispatcher::after_routes(bool was_taken) {
 
 void Dispatcher::last_chance() {
   const RouterTable& table = routes_.table();
-  const HandlerPtr& handler = table.slots[AMPS_SLOT_UNHANDLED] != nullptr
-                                  ? table.slots[AMPS_SLOT_UNHANDLED]
-                                  : table.slots[AMPS_SLOT_LAST_CHANCE];
-  if (handler != nullptr) call(handler->c());
+  for (const amps_handler_slot_t slot : {AMPS_SLOT_UNHANDLED, AMPS_SLOT_LAST_CHANCE}) {
+    if (const HandlerPtr& handler = table.slots[slot]; handler != nullptr) call(handler->c());
+  }
 }
 
 bool Dispatcher::call(const amps_handler_t& handler) {

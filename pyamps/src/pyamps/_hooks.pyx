@@ -38,7 +38,7 @@ cdef class HookedClient(NativeClient):
         self.set_slot(c.AMPS_SLOT_LAST_CHANCE, "last chance", handler)
 
     def set_unhandled_message_handler(self, handler):
-        """Older name; runs in place of the last-chance handler when set."""
+        """Called with the same messages, just before the last-chance handler."""
         self.set_slot(c.AMPS_SLOT_UNHANDLED, "unhandled", handler)
 
     def set_duplicate_message_handler(self, handler):
