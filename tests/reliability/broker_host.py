@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the real broker in a process of its own, through its C interface alone.
 
-usage: broker_host.py LIBRARY [NUMBER=VALUE...] [port=N]   e.g. LOGON_TIMEOUT_MS=500
+usage: broker_host.py LIBRARY [NUMBER=VALUE...] [port=N] [config=XML]   e.g. LOGON_TIMEOUT_MS=500
 Prints its port, then its log, a line each; ends when standard input closes.
 """
 
@@ -18,6 +18,11 @@ class Span(ctypes.Structure):
 
     def text(self) -> str:
         return ctypes.string_at(self.ptr, self.len).decode(errors="replace")
+
+
+def span(text: str) -> Span:
+    data = text.encode()
+    return Span(ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_char)), len(data))
 
 
 class Transport(ctypes.Structure):
@@ -72,6 +77,8 @@ def main() -> None:
     check(library.amps_broker_new(ctypes.byref(broker)))
     log = Log(ctypes.sizeof(Log), write_log)
     check(library.amps_broker_set_log(broker, ctypes.byref(log)))
+    if config := settings.pop("config", ""):
+        check(library.amps_broker_configure(broker, span(config), b"config", None))
     address = f"127.0.0.1:{settings.pop('port', 0)}".encode()
     transport = Transport(ctypes.sizeof(Transport), address=address)
     check(library.amps_broker_add_transport(broker, ctypes.byref(transport)))

@@ -34,9 +34,18 @@ def watchdog(real_stderr: int) -> Iterator[None]:
     faulthandler.cancel_dump_traceback_later()
 
 
+CONFIGURATION = """
+<AMPSConfig>
+  <SOW>
+    <Topic><Name>kept</Name><MessageType>json</MessageType><Key>/id</Key><Durability>transient</Durability></Topic>
+  </SOW>
+</AMPSConfig>
+"""
+
+
 @pytest.fixture(scope="session")
 def broker() -> Iterator[BrokerProcess]:
-    process = BrokerProcess()
+    process = BrokerProcess(f"config={CONFIGURATION}")
     yield process
     assert process.is_alive(), "the broker ended during the tests:\n" + "\n".join(process.log[-20:])
     assert process.stop() == 0
