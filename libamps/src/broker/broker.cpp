@@ -56,7 +56,7 @@ struct Broker::Running {
         sow_writer(parts.file_io, parts.clock, &log),
         spaces(*parts.clock, broker_statistics),
         instance{configuration.name, configuration.name, parts.clock},
-        views(spaces, &instance),
+        views(spaces, &instance, parts.log),
         names(configuration.unique_client_names),
         status(spaces, *parts.clock),
         services{configuration,
@@ -118,6 +118,7 @@ Status Broker::Running::open() {
     threads.push_back(std::make_unique<IoThread>(services, &limits, &registry));
     AMPS_RETURN_IF_ERROR(threads.back()->open());
   }
+  views.work_on(&threads.front()->loop());
   for (const auto& space : spaces.all()) {
     alarms.push_back(std::make_unique<Alarm>(space.get(), &threads.front()->loop()));
   }

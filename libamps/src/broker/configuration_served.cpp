@@ -21,7 +21,7 @@ struct Unserved {
                   {!topic.enrichment.empty(), "Enrichment"}});
   }
   std::string operator()(const QueueConfiguration&) const { return "Queue"; }
-  std::string operator()(const ViewConfiguration&) const { return "View"; }
+  std::string operator()(const ViewConfiguration&) const { return {}; }
   std::string operator()(const ConflatedTopicConfiguration& topic) const {
     return first({{!topic.enrichment.empty(), "Enrichment"}});
   }

@@ -72,4 +72,15 @@ std::size_t RecordStore::memory_bytes() const noexcept {
          by_key_.memory_bytes() + expiries_.size() * kSetNodeBytes;
 }
 
+std::vector<RecordRef> RecordStore::all() const {
+  std::vector<RecordRef> records;
+  records.reserve(count());
+  for (const ChunkRef& chunk : table_.snapshot()) {
+    for (const RecordRef& record : chunk->records) {
+      if (record) records.push_back(record);
+    }
+  }
+  return records;
+}
+
 }  // namespace amps::broker

@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "broker/sow/record.h"
 #include "broker/sow/record_table.h"
@@ -36,6 +37,7 @@ class RecordStore {
 
   std::size_t count() const noexcept { return table_.count(); }
   RecordSnapshot snapshot() const { return table_.snapshot(); }
+  std::vector<RecordRef> all() const;  // For what has to look at every record anyway.
   // The first record to expire, and when. kNone: none will.
   Slot next_to_expire(std::uint64_t* expires_us) const;
   // Of records and indexes.

@@ -22,10 +22,9 @@ Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration
         Filter::compile(configuration.filter, space->format(), {instance, true}, &topic->filter_));
   }
   AMPS_RETURN_IF_ERROR(DerivedTopic::declare(space, configuration.name, &topic->copy_));
-  for (const ChunkRef& chunk : topic->source_->store->records()->snapshot()) {
-    for (const RecordRef& record : chunk->records) {
-      if (record && topic->accepts(*record)) topic->put(*record);
-    }
+  topic->copy_->set_deltas_of(topic->source_->store.get());
+  for (const RecordRef& record : topic->source_->store->records()->all()) {
+    if (topic->accepts(*record)) topic->put(*record);
   }
   space->observe(configuration.source, topic.get());
   space->add_timed_work(topic.get());

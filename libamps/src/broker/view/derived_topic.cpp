@@ -3,6 +3,10 @@
 
 #include <cassert>
 #include <memory>
+#include <utility>
+
+#include "base/buffer.h"
+#include "broker/format/difference.h"
 
 namespace amps::broker {
 
@@ -24,6 +28,32 @@ Status DerivedTopic::prepare(Publish*, Change*) {
 
 void DerivedTopic::commit(const Change&) {
   assert(false && "nothing is ever prepared");
+}
+
+DerivedTopic* DerivedTopic::make_private(TopicSpace* space, Topic* topic) {
+  std::unique_ptr<DerivedTopic> store(new DerivedTopic(space));
+  DerivedTopic* const made = store.get();
+  made->topic_ = topic;
+  topic->store = std::move(store);
+  return made;
+}
+
+void DerivedTopic::set_deltas(const MessageFormat* format, std::vector<FieldPath> keys) {
+  if (format->traits().deltas) format_ = format;
+  delta_keys_ = std::move(keys);
+}
+
+Difference DerivedTopic::difference(const Change& change, std::string* out) {
+  if (deltas_of_ != nullptr) return deltas_of_->difference(change, out);
+  if (format_ == nullptr || !format_->parse(change.previous, &previous_).ok() ||
+      !format_->parse(change.current, &current_).ok()) {
+    return Difference::kUnsupported;
+  }
+  const bool some = find_difference(previous_, current_, delta_keys_, &difference_);
+  Buffer text;
+  if (!format_->write(difference_, &text).ok()) return Difference::kUnsupported;
+  out->assign(text.view());
+  return some ? Difference::kSome : Difference::kNone;
 }
 
 RecordRef DerivedTopic::find(std::string_view identity) const {

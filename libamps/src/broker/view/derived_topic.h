@@ -6,8 +6,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
+#include "broker/format/document.h"
+#include "broker/format/field_path.h"
+#include "broker/format/message_format.h"
 #include "broker/sow/record_store.h"
 #include "broker/store.h"
 #include "broker/topic_space.h"
@@ -19,6 +23,14 @@ class DerivedTopic final : public Store {
   // The space owns it. Fails with AMPS_E_USAGE when a topic of that name has state already.
   static Status declare(TopicSpace* space, std::string_view name, DerivedTopic** out)
       AMPS_REQUIRES(space->mutex());
+
+  // The same for a topic that is in no space, and is told about by `space`. The topic owns it.
+  static DerivedTopic* make_private(TopicSpace* space, Topic* topic);
+
+  // How deltas are made: of messages of this type, which always carry the fields at `keys` …
+  void set_deltas(const MessageFormat* format, std::vector<FieldPath> keys);
+  // … or as those of another topic.
+  void set_deltas_of(Store* store) noexcept { deltas_of_ = store; }
 
   // Makes or replaces a record and tells subscribers and observers.
   struct Entry {
@@ -37,6 +49,7 @@ class DerivedTopic final : public Store {
   Status prepare(Publish* publish, Change* change) override;
   void commit(const Change& change) override;
   RecordStore* records() noexcept override { return &records_; }
+  Difference difference(const Change& change, std::string* out) override;
 
  private:
   explicit DerivedTopic(TopicSpace* space) : space_(*space) {}
@@ -44,6 +57,12 @@ class DerivedTopic final : public Store {
   TopicSpace& space_;
   Topic* topic_ = nullptr;
   RecordStore records_{false};
+  Store* deltas_of_ = nullptr;
+  const MessageFormat* format_ = nullptr;  // None: subscribers get full messages.
+  std::vector<FieldPath> delta_keys_;
+  Document previous_;
+  Document current_;
+  Document difference_;
 };
 
 }  // namespace amps::broker

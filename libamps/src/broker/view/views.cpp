@@ -9,11 +9,26 @@ namespace amps::broker {
 
 Status Views::open(const std::vector<StateConfiguration>& declared) {
   for (const StateConfiguration& one : declared) {
+    if (const auto* view = std::get_if<ViewConfiguration>(&one)) AMPS_RETURN_IF_ERROR(open_view(*view));
     if (const auto* conflated = std::get_if<ConflatedTopicConfiguration>(&one)) {
       AMPS_RETURN_IF_ERROR(open_conflated(*conflated));
     }
   }
   return {};
+}
+
+Status Views::open_view(const ViewConfiguration& configuration) {
+  std::unique_ptr<View> view;
+  AMPS_RETURN_IF_ERROR(View::make(spaces_, configuration, &log_, &view));
+  views_.push_back(std::move(view));
+  return {};
+}
+
+void Views::work_on(net::EventLoop* loop) {
+  for (const auto& view : views_) {
+    TopicSpace* const space = &view->space();
+    view->set_wake([loop, space] { loop->post([space] { space->run_timed_work(); }); });
+  }
 }
 
 Status Views::open_conflated(const ConflatedTopicConfiguration& configuration) {

@@ -7,26 +7,35 @@
 #include <memory>
 #include <vector>
 
+#include "base/log.h"
 #include "base/status.h"
 #include "broker/configuration_state.h"
 #include "broker/filter.h"
 #include "broker/topic_spaces.h"
 #include "broker/view/conflated_topic.h"
+#include "broker/view/view.h"
+#include "net/event_loop.h"
 
 namespace amps::broker {
 
 class Views {
  public:
-  Views(const TopicSpaces& spaces, const InstanceFacts* instance) : spaces_(spaces), instance_(instance) {}
+  Views(const TopicSpaces& spaces, const InstanceFacts* instance, LogSink* log)
+      : spaces_(spaces), instance_(instance), log_(*log) {}
 
   // Declares what is derived, in the order it was configured in, with what the sources have by now.
   Status open(const std::vector<StateConfiguration>& declared);
+  // Has views of several message types do their work on this loop, which outlives the sessions.
+  void work_on(net::EventLoop* loop);
 
  private:
+  Status open_view(const ViewConfiguration& configuration);
   Status open_conflated(const ConflatedTopicConfiguration& configuration);
 
   const TopicSpaces& spaces_;
   const InstanceFacts* const instance_;
+  LogSink& log_;
+  std::vector<std::unique_ptr<View>> views_;
   std::vector<std::unique_ptr<ConflatedTopic>> conflated_topics_;
 };
 

@@ -9,7 +9,7 @@ TEST_CASE("a derived topic of an unknown message type is a mistake") {
   amps::ManualClock clock;
   Statistics statistics;
   TopicSpaces spaces(clock, &statistics);
-  Views views(spaces, nullptr);
+  Views views(spaces, nullptr, &amps::null_log_sink());
   ConflatedTopicConfiguration topic;
   topic.name = "slow";
   topic.message_type = "nonsense";
