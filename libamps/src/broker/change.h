@@ -41,6 +41,11 @@ struct Change {
   bool removes() const noexcept { return kind == ChangeKind::kDelete || kind == ChangeKind::kExpire; }
 };
 
+// What an `oof` says when the change has put a record out of focus (broker 4).
+constexpr std::string_view departure_reason(ChangeKind kind) noexcept {
+  return kind == ChangeKind::kDelete ? "deleted" : kind == ChangeKind::kExpire ? "expired" : "match";
+}
+
 // Follows a topic. Registered in Topic::observers and called after subscriptions were served.
 class TopicObserver {
  public:

@@ -21,6 +21,7 @@ constexpr std::uint32_t kAll = AMPS_COMMAND_SOW | kAllSubscribes;
 enum class Value {
   kNone,
   kCount,        // A number that fits 31 bits.
+  kList,         // In brackets.
   kNoneOnly,     // The one value "none".
   kUnavailable,  // Known, but this version has nothing to do it with.
 };
@@ -32,6 +33,7 @@ struct OptionRow {
   bool needs_bookmark;
   bool CommandOptions::*flag;
   std::optional<std::uint64_t> CommandOptions::*count = nullptr;
+  std::optional<std::string_view> CommandOptions::*list = nullptr;
 };
 
 constexpr OptionRow kOptions[] = {
@@ -40,7 +42,7 @@ constexpr OptionRow kOptions[] = {
     {"conflation", kAllSubscribes, Value::kNoneOnly, false, nullptr},
     {"conflation_key", kAllSubscribes, Value::kUnavailable, false, nullptr},
     {"fully_durable", kAllSubscribes, Value::kNone, true, nullptr},
-    {"grouping", kQueries, Value::kUnavailable, false, nullptr},
+    {"grouping", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::grouping},
     {"live", kAllSubscribes, Value::kNone, true, nullptr},
     {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr},
     {"no_empties", kAllSubscribes, Value::kNone, false, &CommandOptions::no_empties},
@@ -48,7 +50,7 @@ constexpr OptionRow kOptions[] = {
     {"non_regex_topic", kAll, Value::kNone, false, &CommandOptions::literal_topic},
     {"oof", kAll, Value::kNone, false, &CommandOptions::out_of_focus},
     {"pause", kAllSubscribes, Value::kUnavailable, true, nullptr},
-    {"projection", kQueries, Value::kUnavailable, false, nullptr},
+    {"projection", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::projection},
     {"rate", kAllSubscribes, Value::kUnavailable, true, nullptr},
     {"rate_max_gap", kAllSubscribes, Value::kUnavailable, true, nullptr},
     {"replace", kAll, Value::kNone, false, &CommandOptions::replace},
@@ -78,6 +80,9 @@ Status check_value(const wire::Option& option, Value value) {
     return invalid(option, option.has_value ? "takes no value" : "needs a value");
   }
   if (value == Value::kNoneOnly && option.value != "none") return invalid(option, "only none is available");
+  const bool has_brackets =
+      option.value.size() >= 2 && option.value.front() == '[' && option.value.back() == ']';
+  if (value == Value::kList && !has_brackets) return invalid(option, "the value is not a list in brackets");
   if (value == Value::kCount) {
     const auto count = wire::parse_count(option.value);
     if (!count || *count > INT32_MAX) return invalid(option, "the value is not a number up to 2147483647");
@@ -100,6 +105,7 @@ Status parse_command_options(std::string_view list, std::uint32_t command, bool 
     AMPS_RETURN_IF_ERROR(check_value(option, row->value));
     if (row->flag != nullptr) out->*(row->flag) = true;
     if (row->count != nullptr) out->*(row->count) = wire::parse_count(option.value);
+    if (row->list != nullptr) out->*(row->list) = option.value;
   }
   return {};
 }

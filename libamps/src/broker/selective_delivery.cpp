@@ -5,11 +5,6 @@ namespace amps::broker {
 
 namespace {
 
-std::string_view reason_of(ChangeKind kind) noexcept {
-  if (kind == ChangeKind::kDelete) return "deleted";
-  return kind == ChangeKind::kExpire ? "expired" : "match";
-}
-
 bool has_previous(ChangeKind kind) noexcept {
   return kind != ChangeKind::kMessage && kind != ChangeKind::kInsert;
 }
@@ -76,7 +71,7 @@ SelectiveDelivery::Counts SelectiveDelivery::deliver(const Topic& topic, const C
     if (!out_of_focus_.sids.empty()) {
       Delivery out = delivery;
       out_of_focus_.fields.key = true;  // Always: it is what the client has to forget.
-      out.reason = reason_of(change.kind);
+      out.reason = departure_reason(change.kind);
       out.body = change.removes() ? change.previous : change.current;
       if (change.removes()) out.correlation_id = change.previous_correlation_id;
       out.expiration = out.bookmark = {};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/commands/commands.h"
+#include "broker/commands/feed.h"
 #include "broker/commands/query.h"
 #include "broker/dispatcher.h"
 #include "wire/reason.h"
@@ -162,8 +163,9 @@ void Session::add_subscription(std::unique_ptr<Subscription> subscription, std::
   std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
   MutexLock lock(space_->mutex());
   flush_replies();
+  space_->begin_block(host_->now_ms());
+  if (subscription->feed != nullptr) return add_fed(&entry, std::move(subscription), std::move(*query));
   if (query) {
-    space_->begin_block(host_->now_ms());
     std::unique_ptr<QueryResult> result;
     // A topic without records has an empty result.
     static_cast<void>(
@@ -178,6 +180,21 @@ void Session::add_subscription(std::unique_ptr<Subscription> subscription, std::
     space_->add(subscription.get());
   }
   entry = std::move(subscription);
+}
+
+// A feed answers the query itself, from what it will follow.
+void Session::add_fed(std::unique_ptr<Subscription>* entry, std::unique_ptr<Subscription> subscription,
+                      Query query) {
+  std::vector<RecordRef> before;
+  if (*entry != nullptr && (*entry)->feed != nullptr) before = (*entry)->feed->records();
+  if (*entry != nullptr) {
+    space_->replace(entry->get(), subscription.get());
+  } else {
+    space_->add(subscription.get());
+  }
+  *entry = std::move(subscription);
+  const Status status = answer_from_feed(*this, **entry, before, std::move(query));
+  if (!status.ok()) end(Disconnect::kLimit, status.text());
 }
 
 void Session::remove_subscription(std::string_view id) {

@@ -109,6 +109,8 @@ class Session {
   void remove_all_subscriptions();
 
  private:
+  void add_fed(std::unique_ptr<Subscription>* entry, std::unique_ptr<Subscription> subscription, Query query)
+      AMPS_REQUIRES(space_->mutex());
   bool next_command(wire::FrameReader* reader);
   bool predict(std::string_view frame);
   void learn(std::string_view frame);

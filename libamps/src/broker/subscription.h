@@ -10,6 +10,7 @@
 
 #include "broker/delivery_group.h"
 #include "broker/filter.h"
+#include "broker/subscription_feed.h"
 #include "broker/topic_pattern.h"
 
 namespace amps::broker {
@@ -25,8 +26,9 @@ struct Subscription {
   bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
   bool delta = false;         // Updates say only what changed.
   bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
-  Outbox* outbox = nullptr;   // Of the client; outlives the subscription.
-  std::uint64_t order = 0;    // Set by the topic space: ids are listed in the order of subscribing.
+  std::unique_ptr<SubscriptionFeed> feed;  // Instead of the topic's messages; none: those.
+  Outbox* outbox = nullptr;                // Of the client; outlives the subscription.
+  std::uint64_t order = 0;  // Set by the topic space: ids are listed in the order of subscribing.
 
   bool wants(std::string_view topic_name, std::string_view body) const noexcept {
     return filter == nullptr || filter->matches(topic_name, body);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct FilteredRecipient {
   std::vector<const Subscription*> subscriptions;
 };
 
+class RankedTopic;
+
 struct Topic {
   explicit Topic(std::string topic_name);
 
@@ -40,6 +43,10 @@ struct Topic {
   std::unique_ptr<Store> store;
   std::vector<TopicObserver*> observers;  // Borrowed; in the order they are told.
   std::vector<const Subscription*> literal_subscriptions;
+
+  // Of pages, by filter and order. The pages own them; what is left of one that is gone is swept out.
+  std::map<std::string, std::weak_ptr<RankedTopic>> rankings;
+  bool is_private = false;  // It is in no space: patterns do not match it.
 
   // The route. Valid while `route_generation` is that of the space and not 0.
   std::uint64_t route_generation = 0;

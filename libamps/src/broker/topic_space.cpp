@@ -90,6 +90,8 @@ void TopicSpace::run_timed_work() {
 
 void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
   subscription->order = order;
+  Statistics::add(statistics_->subscriptions);
+  if (subscription->feed != nullptr) return subscription->feed->enter(subscription);
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_add(1, std::memory_order_relaxed);
   if (subscription->pattern != nullptr) {
     pattern_subscriptions_.push_back(subscription);
@@ -99,7 +101,6 @@ void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
     topic->literal_subscriptions.push_back(subscription);
     topic->route_generation = 0;
   }
-  Statistics::add(statistics_->subscriptions);
 }
 
 void TopicSpace::add(Subscription* subscription) {
@@ -107,6 +108,8 @@ void TopicSpace::add(Subscription* subscription) {
 }
 
 void TopicSpace::remove(const Subscription* subscription) {
+  Statistics::subtract(statistics_->subscriptions);
+  if (subscription->feed != nullptr) return subscription->feed->leave();
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_sub(1, std::memory_order_relaxed);
   if (subscription->pattern != nullptr) {
     erase_one(&pattern_subscriptions_, subscription);
@@ -115,7 +118,6 @@ void TopicSpace::remove(const Subscription* subscription) {
     erase_one(&topic->literal_subscriptions, subscription);
     topic->route_generation = 0;
   }
-  Statistics::subtract(statistics_->subscriptions);
 }
 
 void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
@@ -168,6 +170,11 @@ void TopicSpace::announce(Topic* topic, const Change& change) {
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
 }
 
+void TopicSpace::forget(const Topic* topic) {
+  hand_out();
+  if (current_ == topic) current_ = nullptr;
+}
+
 void TopicSpace::publish_event(const Publish& publish) {
   Change change;
   change.topic = find_or_add(publish.topic);
@@ -178,6 +185,7 @@ void TopicSpace::publish_event(const Publish& publish) {
 void TopicSpace::route(Topic* topic) {
   std::vector<const Subscription*> matching = topic->literal_subscriptions;
   for (const Subscription* subscription : pattern_subscriptions_) {
+    if (topic->is_private) break;
     switch (subscription->pattern->matches(topic->name)) {
       case PatternMatch::kYes:
         matching.push_back(subscription);
@@ -199,7 +207,7 @@ void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view ex
     hand_out();
     route(topic);
   }
-  current_ = topic;
+  if (!topic->is_private) current_ = topic;
   Delivery delivery;
   delivery.key = change.key;
   delivery.bookmark = change.bookmark;

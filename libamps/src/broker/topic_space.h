@@ -50,6 +50,11 @@ class TopicSpace {
   // Makes an observer follow a topic, which then exists for ever.
   void observe(std::string_view topic, TopicObserver* observer) AMPS_REQUIRES(mutex_);
 
+  // A feed has sent a message by itself.
+  void count_delivery(std::size_t bytes) AMPS_REQUIRES(mutex_) {
+    ++messages_out_, fanned_out_bytes_ += bytes;
+  }
+
   // Timed work is borrowed until the space goes.
   void add_timed_work(TimedWork* work) AMPS_REQUIRES(mutex_) { timed_work_.push_back(work); }
   // Has the timed work run no later than this, on the thread that keeps the alarm.
@@ -77,6 +82,8 @@ class TopicSpace {
       AMPS_REQUIRES(mutex_);
   // Tells subscribers and observers of a change that a topic's store has made by itself, inside a block.
   void announce(Topic* topic, const Change& change) AMPS_REQUIRES(mutex_);
+  // Hands out what waits for a private topic, which is about to go.
+  void forget(const Topic* topic) AMPS_REQUIRES(mutex_);
   // A message of the broker itself on a reserved topic.
   void publish_event(const Publish& publish) AMPS_REQUIRES(mutex_);
   void hand_out() AMPS_REQUIRES(mutex_);

@@ -3,6 +3,7 @@
 
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
+#include "broker/commands/feed.h"
 #include "broker/commands/query.h"
 #include "wire/options.h"
 
@@ -30,6 +31,7 @@ Status open_sow(Session& session, const Command& command, std::unique_ptr<QueryR
   AMPS_RETURN_IF_ERROR(parse_command_options(header.get(AMPS_Options), header.command, false, &options));
   Query query;
   AMPS_RETURN_IF_ERROR(read_query(session, command, options, &query));
+  if (is_aggregated(options)) return open_aggregated_query(session, command, options, std::move(query), out);
   std::unique_ptr<TopicPattern> pattern;
   if (has_patterns(session) && !options.literal_topic && wire::is_topic_pattern(command.topic())) {
     AMPS_RETURN_IF_ERROR(TopicPattern::compile(std::string(command.topic()), &pattern));

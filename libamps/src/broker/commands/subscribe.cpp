@@ -3,6 +3,7 @@
 
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
+#include "broker/commands/feed.h"
 #include "broker/commands/query.h"
 #include "wire/bookmark.h"
 #include "wire/header_decoder.h"
@@ -62,9 +63,11 @@ Status make_subscription(Session& session, const Command& command, const Command
   const auto send_oof = wire::parse_bool(header.get(AMPS_SendOOF));
   subscription->out_of_focus = options.out_of_focus || (send_oof && *send_oof);
   if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
-    AMPS_RETURN_IF_ERROR(Filter::compile(filter, session.space()->format(),
-                                         {&session.services().instance, subscription->out_of_focus},
-                                         &subscription->filter));
+    AMPS_RETURN_IF_ERROR(
+        Filter::compile(filter, session.space()->format(),
+                        {&session.services().instance,
+                         subscription->out_of_focus || is_aggregated(options) || is_paged(command, options)},
+                        &subscription->filter));
     subscription->filter_text = filter;
   }
   const bool exists = session.find_subscription(subscription->id) != nullptr;
@@ -120,7 +123,8 @@ Status prepare(Session& session, const Command& command, std::unique_ptr<Subscri
   AMPS_RETURN_IF_ERROR(make_subscription(session, command, options, subscription));
   if ((header.command & kSubscribesWithQuery) == 0) return {};
   *query = Query();
-  return make_query(session, command, options, **subscription, &**query);
+  AMPS_RETURN_IF_ERROR(make_query(session, command, options, **subscription, &**query));
+  return make_feed(session, command, options, subscription->get(), &**query);
 }
 
 }  // namespace

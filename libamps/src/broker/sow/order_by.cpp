@@ -68,7 +68,7 @@ Status OrderBy::add(std::string_view item) {
 void OrderBy::rank(std::string_view body, std::string_view key, std::string* order) {
   order->clear();
   values_.begin(plan_);
-  const bool is_read = format_->extract(plan_, body, &values_).ok();
+  const bool is_read = !fields_.empty() && format_->extract(plan_, body, &values_).ok();
   for (const Field& field : fields_) {
     append_sort_key(is_read ? values_.at(field.slot).scalar() : Value(), field.descending, order);
   }

@@ -16,6 +16,7 @@ namespace amps::broker {
 
 class OrderBy {
  public:
+  OrderBy() = default;  // By the key alone.
   // Fails with AMPS_E_INVALID_ORDERBY.
   static Status parse(std::string_view text, const MessageFormat* format, OrderBy* out);
 

@@ -88,7 +88,7 @@ void Ranking::replace(std::string_view order, RecordRef record) {
 }
 
 PageComparison::PageComparison(const Ranking& ranking, const PageWindow& page, const RankChange& change)
-    : ranking_(ranking), page_(page), change_(change) {
+    : ranking_(&ranking), page_(page), change_(change) {
   if (!change.before.empty()) self_was_there_ = page.contains(ranking.rank_of(change.before));
   if (page.size == 0 || ranking.size() <= page.skip) return;
   first_ = other(page.skip, change.before);
@@ -96,12 +96,12 @@ PageComparison::PageComparison(const Ranking& ranking, const PageWindow& page, c
 }
 
 const RankedRecord* PageComparison::other(std::size_t rank, std::string_view self) const {
-  const RankedRecord& found = ranking_.at(rank);
+  const RankedRecord& found = ranking_->at(rank);
   return found.order == self ? nullptr : &found;
 }
 
 bool PageComparison::was_on_page(std::string_view order) const {
-  std::size_t rank = ranking_.rank_of(order);
+  std::size_t rank = ranking_->rank_of(order);
   if (!change_.after.empty() && change_.after < order) --rank;
   if (!change_.before.empty() && change_.before < order) ++rank;
   return page_.contains(rank);
@@ -109,16 +109,16 @@ bool PageComparison::was_on_page(std::string_view order) const {
 
 PageDifference PageComparison::finish() const {
   PageDifference difference;
-  const bool is_there = !change_.after.empty() && page_.contains(ranking_.rank_of(change_.after));
+  const bool is_there = !change_.after.empty() && page_.contains(ranking_->rank_of(change_.after));
   difference.self_departed = self_was_there_ && !is_there;
   difference.self_arrived = !self_was_there_ && is_there;
   difference.self_stayed = self_was_there_ && is_there;
   // One record moves, so the others move by at most one place, over one edge of the page.
   for (const RankedRecord* one : {first_, last_}) {
-    if (one != nullptr && !page_.contains(ranking_.rank_of(one->order))) difference.departed = one;
+    if (one != nullptr && !page_.contains(ranking_->rank_of(one->order))) difference.departed = one;
   }
-  if (page_.size == 0 || ranking_.size() <= page_.skip) return difference;
-  const std::size_t last = std::min(page_.skip + page_.size, ranking_.size()) - 1;
+  if (page_.size == 0 || ranking_->size() <= page_.skip) return difference;
+  const std::size_t last = std::min(page_.skip + page_.size, ranking_->size()) - 1;
   for (const RankedRecord* one : {other(page_.skip, change_.after), other(last, change_.after)}) {
     if (one != nullptr && !was_on_page(one->order)) difference.arrived = one;
   }

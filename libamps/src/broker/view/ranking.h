@@ -69,6 +69,10 @@ struct PageDifference {
   bool self_departed = false;  // The changed record was there, and is elsewhere now, or nowhere.
   bool self_arrived = false;
   bool self_stayed = false;
+
+  bool is_empty() const noexcept {
+    return departed == nullptr && arrived == nullptr && !self_departed && !self_arrived && !self_stayed;
+  }
 };
 
 // Compares a page before and after a change of the ranking.
@@ -83,9 +87,9 @@ class PageComparison {
   const RankedRecord* other(std::size_t rank, std::string_view self) const;
   bool was_on_page(std::string_view order) const;
 
-  const Ranking& ranking_;
-  const PageWindow page_;
-  const RankChange change_;
+  const Ranking* ranking_;
+  PageWindow page_;
+  RankChange change_;
   const RankedRecord* first_ = nullptr;  // Of the page; none when that is the changed record.
   const RankedRecord* last_ = nullptr;
   bool self_was_there_ = false;
