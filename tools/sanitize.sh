@@ -9,7 +9,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 run_suites() {
   local name=$1 sanitizers=$2
   say "$name: building"
-  [ -f "build-$name/build.ninja" ] || "$venv/bin/meson" setup "build-$name" --buildtype=debugoptimized \
+  [ -f "build-$name/build.ninja" ] || "$venv/bin/meson" setup "build-$name" --buildtype=debugoptimized -Doptimization=1 \
     -Db_ndebug=false -Db_lundef=false -Db_sanitize="$sanitizers" -Dpython=disabled -Dtests=enabled >/dev/null
   "$venv/bin/ninja" -C "build-$name" -j "$jobs"
   say "$name: testing"
