@@ -302,3 +302,39 @@ TEST_CASE("CPP-145 CPP-246 CPP-248: an authenticator in C++ provides the passwor
   client.logon(5000, answers);
   CHECK(answers.completed_for == "joe");
 }
+
+namespace {
+
+class Refuses : public AMPS::Authenticator {
+ public:
+  std::string authenticate(const std::string&, const std::string&) override {
+    throw AMPS::NotEntitledException("no token for this program");
+  }
+  std::string retry(const std::string&, const std::string&) override { return ""; }
+  void completed(const std::string&, const std::string&, const std::string&) override {}
+};
+
+class WithoutToken : public LastOfList {
+ public:
+  using LastOfList::LastOfList;
+  AMPS::Authenticator& getCurrentAuthenticator() override { return authenticator_; }
+
+ private:
+  Refuses authenticator_;
+};
+
+}  // namespace
+
+TEST_CASE("CPP-246: what an authenticator throws reaches the caller of connectAndLogon") {
+  RunningBroker broker;
+  Received reports;
+  AMPS::HAClient client("no token");
+  client.setServerChooser(new WithoutToken({broker.uri()}, &reports));
+  try {
+    client.connectAndLogon();
+    FAIL("logged on without a token");
+  } catch (const AMPS::NotEntitledException& error) {
+    CHECK(std::string(error.what()).find("no token for this program") != std::string::npos);
+  }
+  CHECK(reports.wait_for(1)[0] == std::to_string(AMPS_E_NOT_ENTITLED) + " no token");
+}

@@ -52,13 +52,14 @@ std::string logon_options(std::string list, bool wants_pretty) {
 
 Status Session::logon(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
                       std::string* command_id) {
-  AMPS_RETURN_IF_ERROR(log_on(authenticator, options, timeout_ms, command_id));
+  bool has_authenticator_failed = false;
+  AMPS_RETURN_IF_ERROR(log_on(authenticator, options, timeout_ms, command_id, &has_authenticator_failed));
   AMPS_RETURN_IF_ERROR(start_heartbeat());
   return recover_publishes();
 }
 
 Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* options,
-                       std::uint32_t timeout_ms, std::string* command_id) {
+                       std::uint32_t timeout_ms, std::string* command_id, bool* has_authenticator_failed) {
   AMPS_RETURN_IF_ERROR(client_.may_wait());
   ConnectionPtr connection;
   {
@@ -68,7 +69,8 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
     if (is_logged_on_) return Status(AMPS_E_DUPLICATE_LOGON, "the client has logged on already");
     connection = connection_;
   }
-  const Status status = logon_dialogue(*connection, authenticator, options, timeout_ms, command_id);
+  const Status status =
+      logon_dialogue(*connection, authenticator, options, timeout_ms, command_id, has_authenticator_failed);
   if (!status.ok()) {
     // A refused connection is of no use; a time-out or Ctrl-C leaves it in an unknown state.
     if (this->connection() == connection) drop(status);
@@ -85,7 +87,12 @@ Status Session::log_on(const AuthenticatorPlugin& authenticator, const char* opt
 }
 
 Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator,
-                               const char* options, std::uint32_t timeout_ms, std::string* command_id) {
+                               const char* options, std::uint32_t timeout_ms, std::string* command_id,
+                               bool* has_authenticator_failed) {
+  const auto told = [&](amps_result result, std::string_view what) {
+    *has_authenticator_failed = result != AMPS_E_OK;
+    return callback_status(result, what);
+  };
   Credentials who;
   {
     const MutexLock lock(mutex_);
@@ -100,9 +107,9 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
   const std::string correlation = client_.settings().text(AMPS_CLIENT_LOGON_CORRELATION);
   std::string token = who.password;
   if (authenticator.has(&amps_authenticator_vt_t::authenticate)) {
-    AMPS_RETURN_IF_ERROR(callback_status(
-        ask(authenticator, &amps_authenticator_vt_t::authenticate, who.user, who.password, &token),
-        "authenticating"));
+    AMPS_RETURN_IF_ERROR(
+        told(ask(authenticator, &amps_authenticator_vt_t::authenticate, who.user, who.password, &token),
+             "authenticating"));
   }
   const std::string cid = client_.commands().next_id();
   const WaitLimit limit(timeout_ms);
@@ -128,7 +135,7 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
       if (command_id != nullptr) *command_id = cid;
       const auto result = authenticator.call(&amps_authenticator_vt_t::completed, wire::span_of(who.user),
                                              wire::span_of(token), wire::span_of(ack.reason));
-      return callback_status(result, "the authenticator's completed()");
+      return told(result, "the authenticator's completed()");
     }
     if (!ack.is_retry()) return command_failure("logon", ack);
     if (round >= kLogonRoundsMax) {
@@ -143,8 +150,8 @@ Status Session::logon_dialogue(Connection& connection, const AuthenticatorPlugin
                     "the server asked to retry the logon, which needs an authenticator", ack.reason);
     }
     AMPS_RETURN_IF_ERROR(
-        callback_status(ask(authenticator, &amps_authenticator_vt_t::retry, who.user, challenge, &token),
-                        "answering the logon challenge"));
+        told(ask(authenticator, &amps_authenticator_vt_t::retry, who.user, challenge, &token),
+             "answering the logon challenge"));
   }
 }
 

@@ -90,12 +90,13 @@ Status Recovery::attempt(std::uint64_t epoch, bool* is_final) {
                    wire::span_of(status.text()), static_cast<amps_client_t*>(&client_)),
       "the server chooser's report_failure()");
   if (!reported.ok()) return reported;
-  *is_final = false;
+  *is_final = has_caller_ && has_authenticator_failed_;
   return status;
 }
 
 Status Recovery::bring_up(const ServerChooserPlugin& chooser, const std::string& uri) {
   Session& session = client_.session();
+  has_authenticator_failed_ = false;
   const amps_authenticator_vt_t* table = nullptr;
   void* self = nullptr;
   AMPS_RETURN_IF_ERROR(
@@ -109,7 +110,7 @@ Status Recovery::bring_up(const ServerChooserPlugin& chooser, const std::string&
   ThreadContext& context = thread_context();
   context.restoring_deadline = std::min(deadline_, steady_clock::now() + milliseconds(attempt));
   AMPS_RETURN_IF_ERROR(session.open(uri));
-  AMPS_RETURN_IF_ERROR(session.log_on(authenticator, nullptr, 0, nullptr));
+  AMPS_RETURN_IF_ERROR(session.log_on(authenticator, nullptr, 0, nullptr, &has_authenticator_failed_));
   context.restoring_deadline = deadline_;
   AMPS_RETURN_IF_ERROR(session.start_heartbeat());
   AMPS_RETURN_IF_ERROR(session.recover_publishes());

@@ -19,7 +19,9 @@ using ConnectionPtr = std::shared_ptr<Connection>;
 
 class Recovery {
  public:
-  explicit Recovery(Client& client) noexcept : client_(client) {}
+  // @param has_caller  who waits for run() is told at once when an authenticator fails; after a loss nobody
+  //                    does, and the next attempt may do better
+  Recovery(Client& client, bool has_caller) noexcept : client_(client), has_caller_(has_caller) {}
   // For all runs together; 0: none.
   void limit(std::uint64_t timeout_ms);
   // @param epoch  of the session when this began: a disconnect ends it
@@ -33,6 +35,8 @@ class Recovery {
   Status resubscribe(const ConnectionPtr& connection);
 
   Client& client_;
+  const bool has_caller_;
+  bool has_authenticator_failed_ = false;  // In this attempt.
   std::uint64_t limit_ms_ = 0;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };

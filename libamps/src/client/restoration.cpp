@@ -26,14 +26,14 @@ Status Session::connect_and_logon() {
   if (context.restoring == &client_) {
     if (context.is_recovering)
       return Status(AMPS_E_USAGE, "the client is connecting, and waits for this callback");
-    return Recovery(client_).run(
-        context.restoring_epoch);  // A disconnect handler's way to restore the session.
+    // A disconnect handler's way to restore the session.
+    return Recovery(client_, true).run(context.restoring_epoch);
   }
   std::uint64_t began = 0;
   AMPS_RETURN_IF_ERROR(begin_restoring(&began));
   if (began == kRestoredByOthers) return Status();
   const RestoringScope restoring(&client_, began);
-  Recovery recovery(client_);
+  Recovery recovery(client_, true);
   recovery.limit(client_.settings().number(AMPS_CLIENT_TIMEOUT_MS));
   Status status;
   do {
@@ -115,7 +115,7 @@ void Session::restore(std::uint64_t began) {
     if (client_.listeners().lost() != nullptr) {
       status = call_lost_handler();
     } else if (client_.is_ha()) {
-      status = Recovery(client_).run(began);
+      status = Recovery(client_, false).run(began);
       if (!status.ok() && epoch() == began) client_.report(status.code(), status.text());
     } else {
       status = Status(AMPS_E_DISCONNECTED, "nobody restores the session");

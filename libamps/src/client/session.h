@@ -48,8 +48,9 @@ class Session {
 
   // For Recovery. The transport alone, without the HA meaning of connect().
   Status open(std::string_view uri) AMPS_EXCLUDES(mutex_);
+  // @param has_authenticator_failed  set when what is returned comes from the authenticator
   Status log_on(const AuthenticatorPlugin& authenticator, const char* options, std::uint32_t timeout_ms,
-                std::string* command_id);
+                std::string* command_id, bool* has_authenticator_failed);
   // Publish store replay and heartbeats after a logon.
   Status recover_publishes();
   Status start_heartbeat();
@@ -79,7 +80,7 @@ class Session {
   Status start_threads(const ConnectionPtr& connection);
   void run_receive_thread(const ConnectionPtr& connection);
   Status logon_dialogue(Connection& connection, const AuthenticatorPlugin& authenticator, const char* options,
-                        std::uint32_t timeout_ms, std::string* command_id);
+                        std::uint32_t timeout_ms, std::string* command_id, bool* has_authenticator_failed);
   void note_logon(const struct Ack& ack);
   void say_goodbye();
   void restore(std::uint64_t began);

@@ -79,6 +79,12 @@ cdef object take_parked():
     return error
 
 
+cdef object parked_for(int code):
+    if pyamps_parked is NULL or code_of(<object>pyamps_parked) != code:
+        return None
+    return <object>pyamps_parked
+
+
 cdef int code_of(object error):
     for cls in type(error).__mro__:
         if cls in _code_of_class:

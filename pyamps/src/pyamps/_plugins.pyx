@@ -8,7 +8,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 from pyamps cimport libamps as c
-from pyamps._errors cimport check, exception_for, fail_callback, text_of
+from pyamps._errors cimport check, exception_for, fail_callback, parked_for, take_parked, text_of
 from pyamps._message cimport Message, borrowed
 from pyamps._text cimport milliseconds, span_of
 
@@ -85,6 +85,7 @@ cdef dict connection_info(c.amps_client_t* client):
 
 cdef public c.amps_result part_authenticate(
         void* self, c.amps_span_t user, c.amps_span_t password, c.amps_span_t* token) noexcept:
+    take_parked()  # Of an attempt before this one.
     try:
         (<Part>self).reply((<Part>self).target.authenticate(text_of(user), text_of(password)), token)
         return c.AMPS_E_OK
@@ -137,7 +138,9 @@ cdef public c.amps_result part_current_authenticator(
 cdef public c.amps_result part_report_failure(
         void* self, int32_t code, c.amps_span_t text, c.amps_client_t* client) noexcept:
     try:
-        error = exception_for(code, text_of(text), "")
+        error = parked_for(code)  # What the program's own authenticator raised, as it was raised.
+        if error is None:
+            error = exception_for(code, text_of(text), "")
         (<Part>self).target.report_failure(error, connection_info(client))
         return c.AMPS_E_OK
     except BaseException as error:
@@ -145,6 +148,7 @@ cdef public c.amps_result part_report_failure(
 
 
 cdef public c.amps_result part_report_success(void* self, c.amps_client_t* client) noexcept:
+    take_parked()  # Of attempts before this one.
     try:
         (<Part>self).target.report_success(connection_info(client))
         return c.AMPS_E_OK

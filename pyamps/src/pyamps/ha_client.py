@@ -71,6 +71,7 @@ class HAClient(Client):
         :raises ConnectionException: there is no server chooser, or it has no URI.
         :raises TimedOutException: the limit of :meth:`set_timeout` passed.
         :raises ReconnectMaximumExceededException: the delay strategy gave up.
+        :raises BaseException: what an authenticator, the chooser or the strategy raised, as it was raised.
         """
         load_own_openssl()
         self._connect_and_logon()
