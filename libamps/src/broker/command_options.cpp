@@ -55,7 +55,7 @@ constexpr OptionRow kOptions[] = {
     {"rate_max_gap", kAllSubscribes, Value::kUnavailable, true, nullptr},
     {"replace", kAll, Value::kNone, false, &CommandOptions::replace},
     {"resume", kAllSubscribes, Value::kUnavailable, true, nullptr},
-    {"select", kAll, Value::kUnavailable, false, nullptr},
+    {"select", kAll, Value::kList, false, nullptr, nullptr, &CommandOptions::select},
     {"send_empties", kAll, Value::kNone, false, nullptr},
     {"send_keys", kAll, Value::kNone, false, nullptr},
     {"skip_n", kQueries, Value::kCount, false, nullptr, &CommandOptions::skip_n},

@@ -24,6 +24,7 @@ struct CommandOptions {
   std::optional<std::uint64_t> skip_n;
   std::optional<std::string_view> grouping;  // With its brackets. View of the options' text.
   std::optional<std::string_view> projection;
+  std::optional<std::string_view> select;
 };
 
 // `command` is an AMPS_COMMAND_ bit. Fails with AMPS_E_INVALID_OPTIONS.

@@ -26,24 +26,67 @@ Difference SelectiveDelivery::difference(const Topic& topic, const Change& chang
   return difference_;
 }
 
-void SelectiveDelivery::decide(const Topic& topic, const Change& change, const Subscription& subscription) {
+SelectiveDelivery::Outcome SelectiveDelivery::decide(const Topic& topic, const Change& change,
+                                                     const Subscription& subscription) {
   const bool matches = !change.removes() && !(subscription.skip_empty && change.current.empty()) &&
                        subscription.wants(topic.name, change.current);
   if (matches) {
-    if (!subscription.delta || change.kind != ChangeKind::kUpdate) return full_.add(subscription);
+    if (!subscription.delta || change.kind != ChangeKind::kUpdate) return Outcome::kFull;
     // Back in focus: a client that was told to forget the record needs all of it.
-    if (subscription.out_of_focus && !subscription.wants(topic.name, change.previous)) {
-      return full_.add(subscription);
-    }
+    if (subscription.out_of_focus && !subscription.wants(topic.name, change.previous)) return Outcome::kFull;
     const Difference what = difference(topic, change);
-    if (what == Difference::kUnsupported) return full_.add(subscription);
-    if (what == Difference::kSome || !subscription.skip_empty) delta_.add(subscription);
-    return;
+    if (what == Difference::kUnsupported) return Outcome::kFull;
+    return what == Difference::kSome || !subscription.skip_empty ? Outcome::kDelta : Outcome::kNothing;
   }
-  if (subscription.out_of_focus && has_previous(change.kind) &&
-      subscription.wants(topic.name, change.previous)) {
-    out_of_focus_.add(subscription);
+  const bool leaves = subscription.out_of_focus && has_previous(change.kind) &&
+                      subscription.wants(topic.name, change.previous);
+  return leaves ? Outcome::kOutOfFocus : Outcome::kNothing;
+}
+
+void SelectiveDelivery::add(const Subscription& subscription, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kFull:
+      return full_.add(subscription);
+    case Outcome::kDelta:
+      return delta_.add(subscription);
+    case Outcome::kOutOfFocus:
+      return out_of_focus_.add(subscription);
+    case Outcome::kNothing:
+      return;
   }
+}
+
+Delivery SelectiveDelivery::as_out_of_focus(const Change& change, const Delivery& delivery) {
+  Delivery out = delivery;
+  out.reason = departure_reason(change.kind);
+  out.body = change.removes() ? change.previous : change.current;
+  if (change.removes()) out.correlation_id = change.previous_correlation_id;
+  out.expiration = out.bookmark = {};
+  return out;
+}
+
+// False: nothing that was selected has changed, and that is not wanted.
+bool SelectiveDelivery::select(const Topic& topic, const Subscription& subscription, Outcome outcome,
+                               Delivery* delivery) {
+  if (subscription.select == nullptr) return true;
+  const bool is_quiet = outcome == Outcome::kDelta && subscription.skip_empty;
+  static const std::vector<FieldPath> none;
+  const std::vector<FieldPath>& keys = is_quiet ? topic.store->key_fields() : none;
+  const bool some = subscription.select->select(delivery->body, keys, &document_, &selected_);
+  delivery->body = selected_.view();
+  return some || !is_quiet;
+}
+
+void SelectiveDelivery::send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
+                                   const Subscription& subscription, Outcome outcome, std::uint64_t now_ms) {
+  const bool leaves = outcome == Outcome::kOutOfFocus;
+  Delivery own = leaves ? as_out_of_focus(change, delivery) : delivery;
+  if (outcome == Outcome::kDelta) own.body = difference_body_;
+  if (!select(topic, subscription, outcome, &own)) return;
+  alone_.clear();
+  alone_.add(subscription);
+  alone_.fields.key = alone_.fields.key || leaves;
+  send(topic, own, alone_, leaves ? "oof" : "p", subscription.outbox, now_ms);
 }
 
 void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const Part& part,
@@ -67,15 +110,17 @@ SelectiveDelivery::Counts SelectiveDelivery::deliver(const Topic& topic, const C
     full_.clear();
     delta_.clear();
     out_of_focus_.clear();
-    for (const Subscription* subscription : recipient.subscriptions) decide(topic, change, *subscription);
+    for (const Subscription* subscription : recipient.subscriptions) {
+      const Outcome outcome = decide(topic, change, *subscription);
+      if (!subscription->is_shaped()) {
+        add(*subscription, outcome);
+      } else if (outcome != Outcome::kNothing) {
+        send_alone(topic, change, delivery, *subscription, outcome, now_ms);
+      }
+    }
     if (!out_of_focus_.sids.empty()) {
-      Delivery out = delivery;
       out_of_focus_.fields.key = true;  // Always: it is what the client has to forget.
-      out.reason = departure_reason(change.kind);
-      out.body = change.removes() ? change.previous : change.current;
-      if (change.removes()) out.correlation_id = change.previous_correlation_id;
-      out.expiration = out.bookmark = {};
-      send(topic, out, out_of_focus_, "oof", recipient.outbox, now_ms);
+      send(topic, as_out_of_focus(change, delivery), out_of_focus_, "oof", recipient.outbox, now_ms);
     }
     if (!full_.sids.empty()) {
       // One message for all: who asked for a part takes the whole.

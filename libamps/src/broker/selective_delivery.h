@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "broker/change.h"
 #include "broker/delivery_group.h"
+#include "broker/format/document.h"
 #include "broker/topic.h"
 
 namespace amps::broker {
@@ -34,20 +35,31 @@ class SelectiveDelivery {
     void clear() noexcept { sids.clear(), fields = {}; }
     void add(const Subscription& subscription);
   };
-  void decide(const Topic& topic, const Change& change, const Subscription& subscription);
+  enum class Outcome { kNothing, kFull, kDelta, kOutOfFocus };
+  Outcome decide(const Topic& topic, const Change& change, const Subscription& subscription);
+  void add(const Subscription& subscription, Outcome outcome);
+  bool select(const Topic& topic, const Subscription& subscription, Outcome outcome, Delivery* delivery);
+  // To a subscription whose messages are like those of no other.
+  void send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
+                  const Subscription& subscription, Outcome outcome, std::uint64_t now_ms);
   void send(const Topic& topic, const Delivery& delivery, const Part& part, std::string_view command,
             Outbox* outbox, std::uint64_t now_ms);
   Difference difference(const Topic& topic, const Change& change);
 
+  static Delivery as_out_of_focus(const Change& change, const Delivery& delivery);
+
   Part full_;
   Part delta_;
   Part out_of_focus_;
+  Part alone_;
   Counts counts_;
   Buffer scratch_;
   // Of the change at hand, worked out when somebody wants it.
   bool has_difference_ = false;
   Difference difference_ = Difference::kUnsupported;
   std::string difference_body_;
+  Document document_;
+  Buffer selected_;
 };
 
 }  // namespace amps::broker

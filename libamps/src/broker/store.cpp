@@ -15,6 +15,11 @@ Status Store::recover(const Change&) {
   return {};
 }
 
+const std::vector<FieldPath>& Store::key_fields() const noexcept {
+  static const std::vector<FieldPath> none;
+  return none;
+}
+
 Difference Store::difference(const Change&, std::string*) {
   return Difference::kUnsupported;
 }

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "broker/change.h"
+#include "broker/format/field_path.h"
 #include "broker/sow/record_store.h"
 #include "broker/sow/saved_point.h"
 
@@ -62,6 +64,8 @@ class Store {
 
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }
+  // The fields by which records differ. None: publishers supply keys, or the topic is made by the broker.
+  virtual const std::vector<FieldPath>& key_fields() const noexcept;
   // Key fields and what changed, as a message of its own (broker 5.2).
   virtual Difference difference(const Change& change, std::string* out);
 };

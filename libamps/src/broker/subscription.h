@@ -10,6 +10,7 @@
 
 #include "broker/delivery_group.h"
 #include "broker/filter.h"
+#include "broker/format/select_list.h"
 #include "broker/subscription_feed.h"
 #include "broker/topic_pattern.h"
 
@@ -22,14 +23,17 @@ struct Subscription {
   std::unique_ptr<Filter> filter;         // None: every message.
   std::string filter_text;
   std::string options;
-  DeliveryFields fields;      // What messages carry besides topic and ids.
-  bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
-  bool delta = false;         // Updates say only what changed.
-  bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
+  DeliveryFields fields;               // What messages carry besides topic and ids.
+  bool skip_empty = false;             // Messages without a body, or deltas without a change, are left out.
+  bool delta = false;                  // Updates say only what changed.
+  bool out_of_focus = false;           // An `oof` tells when a record no longer matches.
+  std::unique_ptr<SelectList> select;  // None: whole messages.
   std::unique_ptr<SubscriptionFeed> feed;  // Instead of the topic's messages; none: those.
   Outbox* outbox = nullptr;                // Of the client; outlives the subscription.
   std::uint64_t order = 0;  // Set by the topic space: ids are listed in the order of subscribing.
 
+  // Its messages are its own: they are not shared with other subscriptions of the client.
+  bool is_shaped() const noexcept { return select != nullptr; }
   bool wants(std::string_view topic_name, std::string_view body) const noexcept {
     return filter == nullptr || filter->matches(topic_name, body);
   }

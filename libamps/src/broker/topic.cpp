@@ -19,7 +19,8 @@ TopicKind kind_of(std::string_view name) noexcept {
 
 // What it receives depends on the message, not on the topic only.
 bool is_selective(const Subscription* subscription) noexcept {
-  return subscription->filter != nullptr || subscription->delta || subscription->out_of_focus;
+  return subscription->filter != nullptr || subscription->delta || subscription->out_of_focus ||
+         subscription->is_shaped();
 }
 
 // Collects groups by what their members receive.

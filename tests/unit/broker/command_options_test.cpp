@@ -29,6 +29,9 @@ TEST_CASE("options set what they name") {
   CHECK(options.literal_topic);
   CHECK(options.timestamp);
   CHECK(options.no_empties);
+  REQUIRE(parse_command_options("select=[-/,+/a],replace", AMPS_COMMAND_Subscribe, false, &options).ok());
+  CHECK(options.select == "[-/,+/a]");
+  CHECK(options.replace);
   REQUIRE(parse_command_options("none", AMPS_COMMAND_Subscribe, false, &options).ok());
   CHECK_FALSE(options.replace);
 }
@@ -42,8 +45,8 @@ TEST_CASE("an option belongs to commands") {
 }
 
 TEST_CASE("values are checked") {
-  for (const char* list :
-       {"top_n", "top_n=", "top_n=-1", "top_n=2147483648", "top_n=x", "skip_n=18446744073709551616"}) {
+  for (const char* list : {"top_n", "top_n=", "top_n=-1", "top_n=2147483648", "top_n=x",
+                           "skip_n=18446744073709551616", "select", "select="}) {
     CAPTURE(list);
     CHECK_FALSE(accepts(list, AMPS_COMMAND_SOW));
   }

@@ -39,7 +39,7 @@ std::string body_of(std::string_view word) {
   return word.empty() ? "" : "{\"v\":\"" + std::string(word) + "\"}";
 }
 std::string word_of(std::string_view body) {
-  return std::string(body.substr(0, 1) == "{" ? body.substr(6, body.size() - 8) : body);
+  return std::string(body.size() >= 8 ? body.substr(6, body.size() - 8) : body == "{}" ? "" : body);
 }
 
 // The difference is what the new body has behind the old one.
@@ -78,6 +78,7 @@ struct Fixture {
     subscriptions.push_back(std::make_unique<Subscription>());
     Subscription* const added = subscriptions.back().get();
     added->id = id;
+    added->outbox = &outbox;
     if (!filter.empty()) added->filter = contains(filter);
     topic.filtered[0].subscriptions.push_back(added);
     return added;
@@ -205,4 +206,18 @@ TEST_CASE("DLT-05: types without deltas send full messages") {
   at.store->has_deltas = false;
   at.subscribe("d")->delta = true;
   CHECK(at.update("ab", "abc") == "p d abc;");
+}
+
+TEST_CASE("SUB-10: a subscription with a select list gets a message of its own, with what it selected") {
+  Fixture at;
+  at.subscribe("w");
+  Subscription* const part = at.subscribe("p", "b");
+  part->select = std::make_unique<SelectList>();
+  REQUIRE(SelectList::parse("[-/v]", find_message_format("json"), part->select.get()).ok());
+  CHECK(at.insert("ab") == "p p ;p w ab;");
+  CHECK(at.insert("a") == "p w a;");
+  part->out_of_focus = true;
+  CHECK(at.update("b", "a") == "oof p  match;p w a;");
+  CHECK(at.change(ChangeKind::kDelete, "b", {}) == "oof p  deleted;");
+  CHECK(at.last.get("k") == "7");
 }

@@ -64,6 +64,15 @@ std::string_view query_id_of(const Command& command) noexcept {
   return (command.header->command & kSubscribesWithQuery) != 0 ? subscription_id_of(command) : command.id();
 }
 
+Status read_select(const Session& session, const CommandOptions& options, std::unique_ptr<SelectList>* out) {
+  if (!options.select) return {};
+  if (options.projection) return Status(AMPS_E_INVALID_OPTIONS, "a projection selects by itself");
+  auto list = std::make_unique<SelectList>();
+  AMPS_RETURN_IF_ERROR(SelectList::parse(*options.select, session.space()->format(), list.get()));
+  *out = std::move(list);
+  return {};
+}
+
 Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out) {
   const wire::Header& header = *command.header;
   AMPS_RETURN_IF_ERROR(read_limits(header, options, out));
@@ -84,6 +93,7 @@ Status read_query(const Session& session, const Command& command, const CommandO
   out->query_id = query_id_of(command);
   out->with_key = !options.no_sow_key;
   out->with_timestamp = options.timestamp;
+  AMPS_RETURN_IF_ERROR(read_select(session, options, &out->select));
   out->acks = command.acks;
   out->command_id = command.id();
   if ((header.command & kSubscribesWithQuery) != 0) out->subscription_id = subscription_id_of(command);

@@ -18,6 +18,9 @@ constexpr std::uint32_t kSubscribesWithQuery =
 std::string_view subscription_id_of(const Command& command) noexcept;
 std::string_view query_id_of(const Command& command) noexcept;
 
+// The select list of a command; none: not asked for.
+Status read_select(const Session& session, const CommandOptions& options, std::unique_ptr<SelectList>* out);
+
 // Everything of a query but its topic. Fails as the command has to.
 Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out);
 

@@ -77,6 +77,7 @@ Status make_subscription(Session& session, const Command& command, const Command
   subscription->delta = (header.command & kDeltas) != 0;
   const auto send_empty = wire::parse_bool(header.get(AMPS_SendEmpty));
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
+  AMPS_RETURN_IF_ERROR(read_select(session, options, &subscription->select));
   subscription->outbox = session.outbox();
   *out = std::move(subscription);
   return {};

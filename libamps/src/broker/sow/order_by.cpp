@@ -4,17 +4,12 @@
 #include <cctype>
 #include <cstddef>
 
+#include "broker/format/bracket_list.h"
 #include "broker/view/sort_key.h"
 
 namespace amps::broker {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 bool is_word(std::string_view text, std::string_view upper) noexcept {
   if (text.size() != upper.size()) return false;
@@ -35,17 +30,12 @@ Status OrderBy::parse(std::string_view text, const MessageFormat* format, OrderB
   out->format_ = format;
   if (format == nullptr || !format->traits().parsed)
     return invalid(text, "messages of this type have no fields");
-  for (std::string_view rest = text;;) {
-    // A step in brackets may contain a comma.
-    std::size_t comma = 0;
-    int depth = 0;
-    for (; comma < rest.size() && (rest[comma] != ',' || depth > 0); ++comma) {
-      depth += rest[comma] == '[' ? 1 : rest[comma] == ']' ? -1 : 0;
-    }
-    AMPS_RETURN_IF_ERROR(out->add(trimmed(rest.substr(0, comma))));
-    if (comma >= rest.size()) return {};
-    rest.remove_prefix(comma + 1);
-  }
+  Status status;
+  for_each_item(text, [&](std::string_view item) {
+    status = out->add(item);
+    return status.ok();
+  });
+  return status;
 }
 
 Status OrderBy::add(std::string_view item) {
@@ -54,7 +44,7 @@ Status OrderBy::add(std::string_view item) {
   if (const std::size_t space = item.rfind(' '); space != std::string_view::npos) {
     const std::string_view word = item.substr(space + 1);
     descending = is_word(word, "DESC");
-    if (descending || is_word(word, "ASC")) path_text = trimmed(item.substr(0, space));
+    if (descending || is_word(word, "ASC")) path_text = without_spaces(item.substr(0, space));
   }
   FieldPath path;
   if (const Status status = FieldPath::parse(path_text, &path); !status.ok()) {

@@ -124,7 +124,7 @@ void QueryResult::flush_batch(Buffer* out) {
   wire::append_text_member(out, "query_id", query_.query_id);
   wire::append_number_member(out, "bs", batch_.size());
   out->push_back('}');
-  const bool is_ready_made = query_.with_key && !query_.with_timestamp;
+  const bool is_ready_made = query_.with_key && !query_.with_timestamp && query_.select == nullptr;
   for (const Record* record : batch_) {
     if (is_ready_made) {
       out->append(record->frame_part());
@@ -133,11 +133,19 @@ void QueryResult::flush_batch(Buffer* out) {
     RecordShape shape;
     shape.with_key = query_.with_key;
     if (query_.with_timestamp) shape.timestamp = timestamp_.of(record->timestamp_us());
-    append_record(out, *record, shape, record->body());
+    append_record(out, *record, shape, selected(*record));
   }
   wire::store_length(out->data() + begin, static_cast<std::uint32_t>(out->size() - begin - 4));
   batch_.clear();
   batch_bytes_ = 0;
+}
+
+// What is wanted of a body, until the next call.
+std::string_view QueryResult::selected(const Record& record) {
+  if (query_.select == nullptr) return record.body();
+  if (document_ == nullptr) document_ = std::make_unique<Document>();
+  query_.select->select(record.body(), document_.get(), &selected_);
+  return selected_.view();
 }
 
 void QueryResult::finish(Buffer* out) {
@@ -166,7 +174,7 @@ bool QueryResult::tell_departures(Buffer* out, std::size_t begin) {
     delivery.correlation_id = departure.record->correlation_id();
     if (query_.with_timestamp) delivery.timestamp = timestamp_.of(departure.record->timestamp_us());
     delivery.reason = "match";
-    delivery.body = departure.record->body();
+    delivery.body = selected(*departure.record);
     append_delivery(out, delivery_prefix(parts_[departure.part].topic, query_.subscription_id, "oof"),
                     delivery);
   }

@@ -14,6 +14,7 @@
 
 #include "broker/ack.h"
 #include "broker/filter.h"
+#include "broker/format/select_list.h"
 #include "broker/outbox.h"
 #include "broker/sow/order_by.h"
 #include "broker/sow/record_table.h"
@@ -34,6 +35,7 @@ struct Query {
   std::vector<std::string> keys;  // None: all records.
   bool with_key = true;
   bool with_timestamp = false;
+  std::unique_ptr<SelectList> select;  // None: whole records.
   // The subscription takes the place of another: its records are not sent again, and those it loses
   // are told as out of focus, if wanted.
   struct Replaced {
@@ -72,6 +74,7 @@ class QueryResult final : public OutboxSource {
   void flush_batch(Buffer* out);
   bool accepts(const std::unique_ptr<Filter>& filter, const Record& record) const;
   bool is_new(const Record& record, bool matches);
+  std::string_view selected(const Record& record);
   void finish(Buffer* out);
   bool tell_departures(Buffer* out, std::size_t begin);
   bool is_satisfied() const noexcept;
@@ -108,6 +111,8 @@ class QueryResult final : public OutboxSource {
   std::size_t batch_part_ = 0;
   std::size_t batch_bytes_ = 0;
   wire::TimestampText timestamp_;
+  std::unique_ptr<Document> document_;  // Made when there is a select list.
+  Buffer selected_;
 };
 
 }  // namespace amps::broker

@@ -31,6 +31,7 @@ class SowTopic final : public Store, public TimedWork {
   Status prepare_removal(RecordStore::Slot slot, Change* change) override;
   void commit(const Change& change) override;
   Difference difference(const Change& change, std::string* out) override;
+  const std::vector<FieldPath>& key_fields() const noexcept override { return keys_.paths(); }
   SavedPoint saved_point() const override { return saved_point_; }
   Status recover(const Change& change) override;
   RecordStore* records() noexcept override { return &records_; }

@@ -94,6 +94,10 @@ void PagedFeed::send(std::string_view command, Delivery delivery) {
   if (subscription_->skip_empty && delivery.body.empty()) return;
   // An `oof` always has the key: it is what the client has to forget.
   if (!subscription_->fields.key && command != "oof") delivery.key = {};
+  if (subscription_->select != nullptr) {
+    subscription_->select->select(delivery.body, &document_, &selected_);
+    delivery.body = selected_.view();
+  }
   char timestamp[wire::kTimestampBytes];
   if (subscription_->fields.timestamp) {
     wire::format_timestamp(timestamp, space_.now_us());

@@ -45,6 +45,8 @@ class PagedFeed final : public SubscriptionFeed, Page {
   std::shared_ptr<RankedTopic> ranked_;  // With the other pages of its kind, while it is entered.
   const Subscription* subscription_ = nullptr;
   Buffer scratch_;
+  Document document_;  // For select lists.
+  Buffer selected_;
   std::string difference_;
 };
 

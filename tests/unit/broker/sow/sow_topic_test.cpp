@@ -400,3 +400,42 @@ TEST_CASE("SOW-27: a transient topic is empty after a restart") {
     broker.broker.reset();
   }
 }
+
+TEST_CASE("SOW-41 SUB-10: select lists shape queries, what follows them and out-of-focus messages") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.keys = {"/id"};
+  at.start(topic);
+  at.client->publish("t", R"({"id":1,"a":1,"b":1})");
+  CHECK(at.ask(R"(,"opts":"select=[-/,+/a]")").bodies() == R"({"a":1};)");
+  at.client->send_frame(
+      R"({"c":"sow_and_subscribe","t":"t","cid":"q","sub_id":"q","a":"completed","opts":"oof,select=[-/b]"})");
+  CHECK(raw::read_answer(*at.client).bodies() == R"({"id":1,"a":1};)");
+  at.client->publish("t", R"({"id":2,"a":2,"b":2})");
+  CHECK(at.client->next("p").body == R"({"id":2,"a":2})");
+  at.client->send_frame(R"({"c":"sow_delete","t":"t"})", R"({"id":1})");
+  CHECK(at.client->next("oof").body == R"({"id":1,"a":1})");
+}
+
+TEST_CASE("DLT-13 DLT-17: with no_empties, a change of what is not selected sends nothing") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.keys = {"/id"};
+  at.start(topic);
+  const auto subscribe = [&](const std::string& id, const std::string& options) {
+    at.client->command("\"c\":\"delta_subscribe\",\"t\":\"t\",\"sub_id\":\"" + id + "\",\"opts\":\"" +
+                       options + "\"");
+  };
+  subscribe("s", "select=[-/b],no_empties");
+  at.client->publish("t", R"({"id":1,"a":1,"b":1})");
+  CHECK(at.client->next("p").body == R"({"id":1,"a":1})");
+  at.client->publish("t", R"({"id":1,"a":1,"b":2})");
+  at.client->expect_nothing();
+  at.client->publish("t", R"({"id":1,"a":2,"b":3})");
+  CHECK(at.client->next("p").body == R"({"id":1,"a":2})");
+  subscribe("u", "select=[-/b]");
+  at.client->publish("t", R"({"id":1,"a":2,"b":4})");
+  const Frame keys_only = at.client->next("p");
+  CHECK(keys_only.get("sids") == "u");
+  CHECK(keys_only.body == R"({"id":1})");
+}

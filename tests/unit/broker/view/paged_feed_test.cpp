@@ -65,6 +65,17 @@ TEST_CASE_FIXTURE(Pages, "PAG-02: without oof a page tells only what comes, and 
   CHECK(told(*watcher) == R"(p:{"id":4} )");
 }
 
+TEST_CASE_FIXTURE(Pages, "SUB-10 PAG-02: a page sends what was selected") {
+  start();
+  put("t", R"({"id":1,"n":1})");
+  put("t", R"({"id":2,"n":2})");
+  auto watcher = connect();
+  CHECK(page(*watcher, R"("orderby":"/n","opts":"top_n=1,skip_n=0,oof,select=[-/n]")") == R"({"id":1};)");
+  put("t", R"({"id":1,"n":9})");
+  client->expect_nothing();
+  CHECK(told(*watcher) == R"(oof-match:{"id":1} p:{"id":2} )");
+}
+
 TEST_CASE_FIXTURE(Pages, "PAG-03: replace moves the window, and tells only the difference") {
   start();
   put_ids({1, 2, 3, 4, 5});
