@@ -21,6 +21,10 @@ struct States : AMPS::ConnectionStateListener {
     std::lock_guard<std::mutex> lock(mutex);
     seen.push_back(int(state));
   }
+  std::vector<int> all() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return seen;
+  }
   long count(int state) {
     std::lock_guard<std::mutex> lock(mutex);
     return std::count(seen.begin(), seen.end(), state);
@@ -162,6 +166,34 @@ TEST_CASE("an HA client fails over, back, and its subscriptions come along") {
   CHECK(arrives(to_again, "moved", inbox, "again-"));
   CHECK(arrives(to_again, "also.this", stream_like, "again-"));
   client.disconnect();
+}
+
+TEST_CASE("CPP-233: a recovery announces its steps in their order") {
+  Broker first, second;
+  first.listen_on_tcp();
+  second.listen_on_tcp();
+  first.start();
+  second.start();
+  States states;
+  AMPS::HAClient client("in order");
+  client.setReconnectDelay(1);
+  client.setHeartbeat(5);
+  client.setServerChooser(choose({first.uri(), second.uri()}));
+  client.addConnectionStateListener(&states);
+  client.connectAndLogon();
+  using Listener = AMPS::ConnectionStateListener;
+  const std::vector<int> up{Listener::Connected, Listener::LoggedOn, Listener::HeartbeatInitiated,
+                            Listener::Resubscribed};
+  CHECK(states.all() == up);
+  first.stop();
+  REQUIRE(eventually([&] { return states.count(Listener::Resubscribed) == 2; }));
+  std::vector<int> all = up;
+  all.push_back(Listener::Disconnected);
+  all.insert(all.end(), up.begin(), up.end());
+  CHECK(states.all() == all);
+  client.disconnect();
+  all.insert(all.end(), {Listener::Disconnected, Listener::Shutdown});
+  CHECK(states.all() == all);
 }
 
 TEST_CASE("an unsubscribed topic is not placed again") {

@@ -146,6 +146,25 @@ def test_failover_and_resubscription():
     assert AMPS.ConnectionStateListener.Disconnected in states
 
 
+def test_states_of_a_recovery():
+    """PY-277: each step is announced, in this order; a store that is set is replayed."""
+    first, second = Broker().start(), Broker().start()
+    names, states = AMPS.ConnectionStateListener, []
+    up = [names.Connected, names.LoggedOn, names.HeartbeatInitiated, names.PublishReplayed, names.Resubscribed]
+    with AMPS.HAClient(publish_store=PublishStore()) as client:
+        client.set_server_chooser(AMPS.DefaultServerChooser().add(first.uri("json")).add(second.uri("json")))
+        client.set_reconnect_delay(1)
+        client.set_heartbeat(5)
+        client.add_connection_state_listener(states.append)
+        client.connect_and_logon()
+        assert states == up
+        first.stop()
+        wait_until(lambda: states.count(names.Resubscribed) == 2)
+        assert states == [*up, names.Disconnected, *up]
+    assert states == [*up, names.Disconnected, *up, names.Disconnected, names.Shutdown]
+    second.stop()
+
+
 def test_disconnect_stops_the_loop():
     """PY-096: from another thread, at once."""
     client = AMPS.HAClient(no_store=True)
@@ -239,7 +258,7 @@ def test_guarded_methods(broker):
 
 
 def test_settings(broker):
-    """PY-099 PY-100 PY-101 PY-102 PY-103 PY-108"""
+    """PY-097 PY-099 PY-100 PY-101 PY-102 PY-103 PY-108"""
     client = AMPS.HAClient("settings")
     assert isinstance(client.get_reconnect_delay_strategy(), AMPS.ExponentialDelayStrategy)
     client.set_reconnect_delay(300)
@@ -338,7 +357,7 @@ class PublishStore:
 
 
 def test_python_bookmark_store(broker):
-    """PY-077 PY-244: any object with the methods."""
+    """PY-077 PY-107 PY-244 PY-248: any object with the methods."""
     store = BookmarkStore()
     client = AMPS.Client()
     client.set_bookmark_store(store)
