@@ -51,6 +51,47 @@ def test_the_loop_goes_on_while_a_call_waits(broker):
     asyncio.run(program())
 
 
+def test_a_query_ends_by_itself():
+    async def program(uri):
+        async with aio.Client() as client:
+            await client.connect_and_logon(uri, timeout=10_000)
+            for number in range(100):
+                await client.publish("orders", f'{{"id":{number}}}')
+            query = pyamps.Command("sow").set_topic("orders").set_batch_size(10).add_ack_type("stats")
+            messages = [message async for message in await client.execute(query, max_depth=5)]
+            deleted = [
+                ack
+                async for ack in await client.execute(
+                    pyamps.Command("sow_delete").set_topic("orders").set_filter("/id < 10").add_ack_type("stats")
+                )
+            ]
+            nothing = [message async for message in await client.execute(pyamps.Command("publish").set_topic("t"))]
+            unread = await client.execute(query, max_depth=5)
+            await asyncio.wait_for(unread.close(), 10)
+            return messages, deleted, nothing
+
+    with pyamps.Broker(sow={"orders": "/id"}) as broker:
+        messages, deleted, nothing = asyncio.run(program(broker.uri("json")))
+    assert [m.get_data() for m in messages if m.get_command() == "sow"] == [f'{{"id":{n}}}' for n in range(100)]
+    assert messages[-1].get_records_returned() == 100
+    assert [ack.get_records_deleted() for ack in deleted] == [10]
+    assert nothing == []
+
+
+def test_a_lost_connection_ends_the_iteration():
+    async def program(broker):
+        async with aio.Client() as client:
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            messages = await client.subscribe("t", timeout=10_000)
+            await client.publish("t", "kept")
+            await client.flush(10_000)
+            await asyncio.get_running_loop().run_in_executor(None, broker.stop)
+            return [message.get_data() async for message in messages]
+
+    with pyamps.Broker() as broker:
+        assert asyncio.run(program(broker)) == ["kept"]
+
+
 def test_errors_reach_the_await(broker):
     async def program():
         async with aio.Client() as client:

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from . import client as _client
 from ._message import Message
+from ._stream import MessageStream
 from .command import Command
 
 __all__ = ["Client", "Stream"]
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 
 
 class Stream(AsyncIterator[Message]):
-    """Messages of one subscription or query, in order. Made by :class:`Client`.
+    """Messages of one subscription or query, in order; that of a query ends by itself. Made by :class:`Client`.
 
     When ``max_depth`` messages wait, the receive thread waits, and with it the server.
     Threads: that of the event loop.
@@ -45,25 +46,40 @@ class Stream(AsyncIterator[Message]):
         self._room = threading.Condition()
         self._arrived = asyncio.Event()
         self._ended = False
-        self._sub_id: str | None = None
+        self._end_source: Callable[[], None] = lambda: None  # Once there is something to end.
 
     def _begin(self, command: Command) -> None:
         """Runs on a thread of its own, and to its end though nobody may wait for it any more."""
-        sub_id = self._client.native.execute_async(command, self._receive)
+        native = self._client.native
+        if "subscribe" in (name := command.get_command() or "") and name != "unsubscribe":
+            sub_id = native.execute_async(command, self._receive)
+            end: Callable[[], None] = partial(native.unsubscribe, sub_id)
+        else:
+            answers = native.execute(command)
+            end = answers.close
+            threading.Thread(target=self._pump, args=(answers,), name="pyamps-aio", daemon=True).start()
         with self._room:
             if not self._ended:
-                self._sub_id = sub_id
+                self._end_source = end
                 return
-        self._client.native.unsubscribe(sub_id)
+        end()
+
+    def _pump(self, answers: MessageStream) -> None:
+        """Runs on a thread of its own, until everything a query gave is here."""
+        for message in answers:
+            self._append(message)
+        self._connection_lost()
 
     def _receive(self, message: Message) -> None:
         """Runs on the receive thread."""
-        kept = message.copy()
+        self._append(message.copy())
+
+    def _append(self, message: Message) -> None:
         with self._room:
             self._room.wait_for(lambda: len(self._waiting) < self._max_depth or self._ended)
             if self._ended:
                 return
-            self._waiting.append(kept)
+            self._waiting.append(message)
             first = len(self._waiting) == 1
         if first:
             self._wake()
@@ -103,10 +119,9 @@ class Stream(AsyncIterator[Message]):
         self._client._streams.discard(self)
         self._end()
         with self._room:
-            sub_id, self._sub_id = self._sub_id, None
+            end, self._end_source = self._end_source, lambda: None
             self._waiting.clear()
-        if sub_id is not None:
-            self._client.native.unsubscribe(sub_id)
+        end()
         self._arrived.set()
 
     async def __aenter__(self) -> Stream:
