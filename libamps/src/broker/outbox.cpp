@@ -15,6 +15,10 @@ constexpr std::uint64_t kWriteBytesMax = 1u << 20;  // Written at a stretch; the
 constexpr std::size_t kSourcesMax = 1'024;          // Queries of one client that wait; each holds a snapshot.
 constexpr std::uint64_t kEncodeStepsMax = 8;        // Of sources at a stretch; each is bounded work.
 constexpr std::uint64_t kAgeGranularityMs = 50;     // Ages are exact to this, so that marks stay few.
+constexpr std::uint64_t kPaced = UINT64_MAX;        // Time of bytes that grow no older.
+// Below this bytes are made: enough that the socket never waits for them, and so little that a client that
+// stands still holds up nothing but itself.
+constexpr std::uint64_t kLowWaterBytes = 131'072;
 
 }  // namespace
 
@@ -22,11 +26,12 @@ Outbox::~Outbox() {
   limits_->total_bytes.fetch_sub(waiting_bytes(), std::memory_order_relaxed);
 }
 
-bool Outbox::admit(std::size_t count, std::uint64_t now_ms) {
+bool Outbox::admit(std::size_t size, std::uint64_t now_ms) {
   if (discarding_ || overflowed_) return false;
   const std::uint64_t waiting = waiting_bytes();
   // One message is always let in, so that a limit below the message size does not shut a client out.
-  if (waiting != 0 && waiting + count > limits_->client_bytes_max) {
+  const std::uint64_t bytes_max = limits_->client_bytes_max;
+  if (waiting != 0 && waiting + size > bytes_max && waiting - paced_bytes() + size > bytes_max) {
     overflowed_ = cut_off_ = true;
     // Sources stay until the thread they belong to discards them.
     appended_.erase(
@@ -35,13 +40,33 @@ bool Outbox::admit(std::size_t count, std::uint64_t now_ms) {
     tail_is_ours_ = false;
     return false;
   }
-  if (marks_.empty() || now_ms >= marks_.back().at_ms + kAgeGranularityMs) {
-    marks_.push_back({appended_bytes_, now_ms});
-  }
-  appended_bytes_ += count;
-  waiting_bytes_.store(waiting + count, std::memory_order_relaxed);
-  limits_->total_bytes.fetch_add(count, std::memory_order_relaxed);
+  mark(now_ms);
+  this->count(size);
   return true;
+}
+
+void Outbox::mark(std::uint64_t at_ms) {
+  const std::uint64_t last = marks_.empty() ? 0 : marks_.back().at_ms;
+  const bool is_same =
+      !marks_.empty() &&
+      (at_ms == last || (last != kPaced && at_ms != kPaced && at_ms < last + kAgeGranularityMs));
+  if (!is_same) marks_.push_back({appended_bytes_, at_ms});
+}
+
+void Outbox::count(std::size_t size) {
+  appended_bytes_ += size;
+  waiting_bytes_.store(appended_bytes_ - written_bytes_, std::memory_order_relaxed);
+  limits_->total_bytes.fetch_add(size, std::memory_order_relaxed);
+}
+
+std::uint64_t Outbox::paced_bytes() const {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < marks_.size(); ++i) {
+    if (marks_[i].at_ms != kPaced) continue;
+    const std::uint64_t end = i + 1 < marks_.size() ? marks_[i + 1].begin : appended_bytes_;
+    bytes += end - std::min(end, std::max(marks_[i].begin, written_bytes_));
+  }
+  return bytes;
 }
 
 void Outbox::append(std::string_view bytes, std::uint64_t now_ms) {
@@ -73,6 +98,34 @@ void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms) {
     }
     // A blocked client is scheduled already, but its thread has to hear that it was cut off.
     schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
+  }
+  if (schedule) home_->schedule(this);
+}
+
+void Outbox::append_paced(SharedBlockRef block) {
+  if (block->bytes.empty()) return;
+  bool schedule = false;
+  {
+    MutexLock lock(mutex_);
+    if (discarding_ || overflowed_) return;
+    mark(kPaced);
+    count(block->bytes.size());
+    appended_.push_back({std::move(block), nullptr});
+    tail_is_ours_ = false;
+    schedule = !std::exchange(scheduled_, true);
+  }
+  if (schedule) home_->schedule(this);
+}
+
+bool Outbox::has_room() const noexcept {
+  return waiting_bytes() < kLowWaterBytes;
+}
+
+void Outbox::wake() {
+  bool schedule = false;
+  {
+    MutexLock lock(mutex_);
+    schedule = !std::exchange(scheduled_, true);
   }
   if (schedule) home_->schedule(this);
 }
@@ -225,7 +278,9 @@ bool Outbox::overflowed() const {
 
 std::uint64_t Outbox::oldest_ms() const {
   MutexLock lock(mutex_);
-  return marks_.empty() ? UINT64_MAX : marks_.front().at_ms;
+  const auto oldest =
+      std::find_if(marks_.begin(), marks_.end(), [](const AgeMark& mark) { return mark.at_ms != kPaced; });
+  return oldest == marks_.end() ? UINT64_MAX : oldest->at_ms;
 }
 
 }  // namespace amps::broker

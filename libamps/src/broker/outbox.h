@@ -63,6 +63,13 @@ class Outbox {
   // keeps the whole block alive.
   void append(const SharedBlockRef& block, std::uint64_t now_ms);
 
+  // Bytes that were made because there was room for them: they are let in whatever waits, nobody is cut off
+  // on their account, and they grow no older.
+  void append_paced(SharedBlockRef block);
+  // Little waits, so that bytes may be made.
+  bool has_room() const noexcept;
+  void wake();  // Has its home look at it once more, whether bytes wait or not.
+
   // Takes its place behind what was appended before. False: too many wait already.
   bool append(std::unique_ptr<OutboxSource> source, std::uint64_t now_ms);
   void cancel_sources(std::string_view query_id);
@@ -83,7 +90,7 @@ class Outbox {
   Connection* connection() const noexcept { return connection_; }
 
  private:
-  // Bytes from `begin` on, counted over the outbox's life, were appended at or after `at_ms`.
+  // Bytes from `begin` on, counted over the outbox's life, were appended at or after `at_ms`, or are paced.
   struct AgeMark {
     std::uint64_t begin;
     std::uint64_t at_ms;
@@ -93,7 +100,10 @@ class Outbox {
     SharedBlockRef block;
     std::unique_ptr<OutboxSource> source;
   };
-  bool admit(std::size_t count, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
+  bool admit(std::size_t size, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
+  void mark(std::uint64_t at_ms) AMPS_REQUIRES(mutex_);
+  void count(std::size_t size) AMPS_REQUIRES(mutex_);
+  std::uint64_t paced_bytes() const AMPS_REQUIRES(mutex_);
   void take_appended();
   net::IoState write_taken(net::ByteStream* stream, std::uint64_t* count);
   net::IoState write_block(net::ByteStream* stream, std::uint64_t* count);

@@ -235,3 +235,30 @@ TEST_CASE("a client that takes its result in steadily is not slow, however long 
   at.outbox.write_to(&at.sink, 9000);  // Takes nothing.
   CHECK(at.outbox.oldest_ms() == 5000);
 }
+
+TEST_CASE("SLO-06: paced bytes cut nobody off and grow no older, the others still do") {
+  Fixture at;
+  at.sink.room = 0;
+  at.outbox.append_paced(at.block(250'000, 'r'));
+  CHECK(at.outbox.oldest_ms() == UINT64_MAX);
+  CHECK_FALSE(at.outbox.has_room());
+  at.outbox.append(std::string(90'000, 'm'), 1'000);
+  CHECK(at.outbox.oldest_ms() == 1'000);
+  at.outbox.append_paced(at.block(10, 'r'));
+  at.sink.room = 100'000;
+  at.outbox.write_to(&at.sink, 0);
+  at.outbox.append(std::string(9'000, 'm'), 1'010);
+  CHECK_FALSE(at.outbox.overflowed());
+  at.outbox.append(std::string(2'000, 'm'), 1'020);
+  CHECK(at.outbox.overflowed());
+}
+
+TEST_CASE("a wake has the home look once, though nothing waits") {
+  Fixture at;
+  at.outbox.wake();
+  at.outbox.wake();
+  CHECK(at.home.scheduled == 1);
+  CHECK(at.outbox.write_to(&at.sink, 0).state == IoState::kOk);
+  at.outbox.append("x", 0);
+  CHECK(at.home.scheduled == 2);
+}
