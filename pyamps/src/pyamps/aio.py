@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients for asyncio.
+"""Clients for asyncio::
 
     async with aio.Client("name") as client:
         await client.connect_and_logon("tcp://127.0.0.1:9007/amps/json")
