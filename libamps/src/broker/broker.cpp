@@ -14,9 +14,11 @@
 #include "broker/configuration_served.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
+#include "broker/journal/publishers.h"
 #include "broker/log_line.h"
 #include "broker/services.h"
 #include "broker/sow/sow_topic.h"
+#include "broker/state_recovery.h"
 #include "broker/view/views.h"
 #include "net/listener.h"
 #include "net/socket_stream.h"
@@ -49,15 +51,17 @@ struct Broker::Running {
     net::Listener listener;
   };
 
-  Running(const Configuration& broker_configuration, const BrokerParts& parts, Statistics* broker_statistics)
+  Running(const Configuration& broker_configuration, const BrokerParts& broker_parts,
+          Statistics* broker_statistics)
       : configuration(broker_configuration),
+        parts(broker_parts),
         log(*parts.log),
         statistics(*broker_statistics),
         sow_writer(parts.file_io, parts.clock, &log),
         spaces(*parts.clock, broker_statistics),
         instance{configuration.name, configuration.name, parts.clock},
         views(spaces, &instance, parts.log),
-        names(configuration.unique_client_names),
+        names(configuration.unique_client_names || configuration.transaction_log.has_value()),
         status(spaces, *parts.clock),
         services{configuration,
                  *parts.clock,
@@ -83,21 +87,24 @@ struct Broker::Running {
 
   Status open();
   Status open_topics();
+  Status open_journal();
   Status open_transport(const TransportConfiguration& transport);
   Status run();
   void accept(const Transport& transport, int fd, std::string peer);
   IoThread* least_busy_thread() const;
 
   const Configuration& configuration;
+  const BrokerParts& parts;
   LogSink& log;
   Statistics& statistics;
-  SowWriter sow_writer;  // Before the topics that write with it; they are destroyed first.
+  std::unique_ptr<Journal> journal;  // None: there is no transaction log. After all that appends to it.
+  SowWriter sow_writer;              // Before the topics that write with it; they are destroyed first.
   const TopicSpaces spaces;
   const InstanceFacts instance;
   Views views;
   ClientNames names;
   const ClientStatus status;
-  const Services services;
+  Services services;  // Constant once the threads run.
   OutboxLimits limits;
   ConnectionRegistry registry;
   std::vector<std::unique_ptr<IoThread>> threads;
@@ -109,6 +116,8 @@ struct Broker::Running {
 
 Status Broker::Running::open() {
   AMPS_RETURN_IF_ERROR(open_topics());
+  AMPS_RETURN_IF_ERROR(sow_writer.start());
+  AMPS_RETURN_IF_ERROR(open_journal());
   AMPS_RETURN_IF_ERROR(views.open(configuration.sow));
   for (const TransportConfiguration& transport : configuration.transports) {
     AMPS_RETURN_IF_ERROR(open_transport(transport));
@@ -139,6 +148,26 @@ Status Broker::Running::open_topics() {
   return {};
 }
 
+// What the log says happens to the topics again, as far as they do not know it, before anybody is served.
+Status Broker::Running::open_journal() {
+  if (!configuration.transaction_log) return {};
+  StateRecovery recovery(spaces, &log);
+  const auto visit = [&](const JournalRecord& record) {
+    sow_writer.wait_for_room();
+    return recovery.take(record);
+  };
+  AMPS_RETURN_IF_ERROR(Journal::open(*configuration.transaction_log, configuration.name,
+                                     {parts.file_io, parts.clock, &log}, visit, &journal));
+  recovery.finish();
+  services.journal = journal.get();
+  const std::uint64_t own_id = uncounted_publisher_id({}, {}, configuration.name);
+  for (const auto& space : spaces.all()) {
+    MutexLock lock(space->mutex());
+    space->open_log(journal.get(), own_id);
+  }
+  return {};
+}
+
 Status Broker::Running::open_transport(const TransportConfiguration& configured) {
   auto transport = std::make_unique<Transport>();
   transport->configuration = &configured;
@@ -162,7 +191,6 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
 }
 
 Status Broker::Running::run() {
-  AMPS_RETURN_IF_ERROR(sow_writer.start());
   for (const auto& entry : transports) {
     Transport* const transport = entry.get();
     AMPS_RETURN_IF_ERROR(transport->listener.attach(

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "broker/journal/bookmark_id.h"
+
 namespace amps::broker {
 
 struct Topic;
@@ -22,6 +24,7 @@ enum class ChangeKind {
 struct Publisher {
   std::string_view client_name;
   std::string_view user;
+  std::uint64_t uncounted_id = 0;  // In bookmarks of messages that it does not count.
 };
 
 struct Change {
@@ -35,7 +38,7 @@ struct Change {
   std::uint64_t timestamp_us = 0;        // Of the processing; UTC.
   std::uint64_t expires_us = 0;          // UTC; 0: never.
   std::uint64_t txid = 0;                // Position in the journal; 0: not logged.
-  std::string_view bookmark;             // Empty: not logged.
+  BookmarkId bookmark;                   // None: not logged.
   const Publisher* publisher = nullptr;  // None: made by the broker.
 
   bool removes() const noexcept { return kind == ChangeKind::kDelete || kind == ChangeKind::kExpire; }

@@ -47,7 +47,6 @@ Status check_served(const Configuration& configuration) {
   using Authentication = AuthenticationConfiguration::Module;
   using Entitlement = EntitlementConfiguration::Module;
   const std::string missing = Unserved::first({
-      {configuration.transaction_log.has_value(), "TransactionLog"},
       {!configuration.message_types.empty(), "MessageTypes"},
       {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
       {configuration.authentication.module != Authentication::kDefault, "Authentication"},

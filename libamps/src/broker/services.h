@@ -12,6 +12,7 @@
 #include "broker/client_status.h"
 #include "broker/configuration.h"
 #include "broker/expression/evaluation.h"
+#include "broker/journal/journal.h"
 #include "broker/sow/sow_writer.h"
 #include "broker/statistics.h"
 #include "broker/topic_spaces.h"
@@ -30,6 +31,7 @@ struct Services {
   SowWriter* sow_writer;
   std::string_view version;      // Of the broker, as logons are told.
   Authenticator* authenticator;  // None: every logon is accepted.
+  Journal* journal = nullptr;    // None: there is no transaction log.
 };
 
 }  // namespace amps::broker

@@ -10,9 +10,17 @@
 #include "broker/commands/feed.h"
 #include "broker/commands/query.h"
 #include "broker/dispatcher.h"
+#include "broker/journal/publishers.h"
 #include "wire/reason.h"
 
 namespace amps::broker {
+
+namespace {
+
+// Whoever goes further would have all that is counted below taken for duplicates.
+constexpr std::uint64_t kSequenceJumpMax = std::uint64_t{1} << 40;
+
+}  // namespace
 
 Session::Session(const Services& services, ConnectionInfo info, SessionHost* host, Outbox* outbox)
     : services_(services),
@@ -36,6 +44,9 @@ Session::~Session() {
 void Session::leave() {
   if (std::exchange(left_, true)) return;
   if (space_ != nullptr) services_.names.release(client_name_, info_.id);
+  if (services_.journal != nullptr) {
+    services_.journal->publishers().close(std::exchange(counted_by_, nullptr), services_.clock.utc_us());
+  }
   ClientEvent event;
   event.event = "disconnect";
   event.reason = disconnect_text(end_reason_);
@@ -146,10 +157,35 @@ void Session::log_on(std::string client_name, std::string user, TopicSpace* spac
                      std::string correlation_id) {
   client_name_ = std::move(client_name);
   user_ = std::move(user);
-  publisher_ = {client_name_, user_};
+  publisher_.client_name = client_name_;
+  publisher_.user = user_;
+  publisher_.uncounted_id = uncounted_publisher_id(client_name_, user_, services_.configuration.name);
   correlation_id_ = std::move(correlation_id);
   space_ = space;
   Statistics::add(services_.statistics.logons);
+}
+
+// Publishers.
+
+Status Session::find_publisher(const std::string& client_name, const std::string& user) {
+  return services_.journal->publishers().find(publisher_id(client_name, user), client_name, &counted_by_);
+}
+
+Status Session::count(std::uint64_t sequence, Publish* command) {
+  if (counted_by_ == nullptr) {
+    AMPS_RETURN_IF_ERROR(services_.journal->publishers().open(publisher_id(client_name_, user_), client_name_,
+                                                              services_.clock.utc_us(), &counted_by_));
+  }
+  const std::uint64_t highest = counted_by_->highest();
+  if (highest != 0 && sequence > highest && sequence - highest > kSequenceJumpMax) {
+    return Status(
+        AMPS_E_COMMAND,
+        "sequence " + std::to_string(sequence) + " is far above the latest, " + std::to_string(highest),
+        "bad sequence");
+  }
+  command->sequence = sequence;
+  command->counted_by = counted_by_;
+  return {};
 }
 
 // Subscriptions.
@@ -333,6 +369,7 @@ void Session::run_publishes(wire::FrameReader* reader) {
     Statistics::add(services_.statistics.messages_in, count);
   }
   log_.release();
+  if (services_.journal != nullptr) services_.journal->end_block();
   if (flush) host_->flush();
 }
 

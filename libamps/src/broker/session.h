@@ -85,6 +85,12 @@ class Session {
   const std::string& client_name() const noexcept { return client_name_; }
   const std::string& user() const noexcept { return user_; }
   const Publisher& publisher() const noexcept { return publisher_; }
+  // Makes known who publishes. Requires: a transaction log. Fails when another name has the same id.
+  Status find_publisher(const std::string& client_name, const std::string& user);
+  // Who counts this client's messages; none: it has not counted any yet.
+  PublisherState* counted_by() const noexcept { return counted_by_; }
+  // The same for a command with a sequence, on a topic that is logged. Fails when there are too many.
+  Status count(std::uint64_t sequence, Publish* command);
   // Sends the ack if it was asked for.
   void acknowledge(const Command& command, std::uint32_t ack_type);
   void acknowledge(const Command& command, Ack ack);
@@ -140,7 +146,8 @@ class Session {
   TopicSpace* space_ = nullptr;
   std::string client_name_;
   std::string user_;
-  Publisher publisher_;         // Views of both.
+  Publisher publisher_;  // Views of both.
+  PublisherState* counted_by_ = nullptr;
   std::string correlation_id_;  // Of the logon.
   int logon_rounds_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Subscription>, RandomHash> subscriptions_;

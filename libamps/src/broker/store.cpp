@@ -11,7 +11,7 @@ Status Store::prepare_removal(RecordStore::Slot, Change*) {
   return Status(AMPS_E_INVALID_TOPIC, "records of this topic are not removed by clients");
 }
 
-Status Store::recover(const Change&) {
+Status Store::recover(const Change&, std::string_view) {
   return {};
 }
 

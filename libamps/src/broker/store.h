@@ -17,6 +17,8 @@
 
 namespace amps::broker {
 
+class PublisherState;
+
 // A publish on its way. Views point into the read buffer or into what a store keeps.
 struct Publish {
   std::string_view topic;
@@ -25,12 +27,10 @@ struct Publish {
   std::string_view expiration;  // Seconds, decimal digits.
   std::string_view sow_key;     // As the publisher supplied it.
   bool delta = false;
-  const Publisher* publisher = nullptr;   // None: the broker itself.
-  std::optional<std::uint64_t> sequence;  // The publisher's number for it.
-  // Known once the message is accepted.
-  std::uint64_t timestamp_us = 0;
-  std::uint64_t txid = 0;     // 0: not logged.
-  std::string_view bookmark;  // Empty: not logged.
+  const Publisher* publisher = nullptr;  // None: the broker itself.
+  // The publisher's number for it, and who counts. None: it does not count, or the topic is not logged.
+  std::uint64_t sequence = 0;
+  PublisherState* counted_by = nullptr;
 };
 
 // What a store says about the difference of two bodies of a record.
@@ -59,8 +59,9 @@ class Store {
 
   // What the acks of the change that was committed last have to wait for.
   virtual SavedPoint saved_point() const { return {}; }
-  // Takes a change from the transaction log, at start: its body is final.
-  virtual Status recover(const Change& change);
+  // Takes a change from the transaction log, at start: its body is final. `expiration` is that of the
+  // publish: seconds, decimal digits.
+  virtual Status recover(const Change& change, std::string_view expiration);
 
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }

@@ -63,7 +63,7 @@ void build_route(Topic* topic, std::vector<const Subscription*>* matching) {
   topic->groups.clear();
   topic->groups_for_empty.clear();
   topic->filtered.clear();
-  topic->filtered_timestamp = false;
+  topic->filtered_timestamp = topic->filtered_bookmark = false;
   topic->has_skip_empty = std::any_of(matching->begin(), matching->end(),
                                       [](const Subscription* one) { return one->skip_empty; });
   std::sort(matching->begin(), matching->end(), [](const Subscription* left, const Subscription* right) {
@@ -79,7 +79,10 @@ void build_route(Topic* topic, std::vector<const Subscription*>* matching) {
     std::vector<const Subscription*> subscriptions(begin, end);
     begin = end;
     if (std::any_of(subscriptions.begin(), subscriptions.end(), is_selective)) {
-      for (const Subscription* one : subscriptions) topic->filtered_timestamp |= one->fields.timestamp;
+      for (const Subscription* one : subscriptions) {
+        topic->filtered_timestamp |= one->fields.timestamp;
+        topic->filtered_bookmark |= one->fields.bookmark;
+      }
       topic->filtered.push_back({outbox, std::move(subscriptions)});
       continue;
     }

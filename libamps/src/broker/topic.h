@@ -40,6 +40,7 @@ struct Topic {
 
   const std::string name;
   const TopicKind kind;
+  bool is_logged = false;  // Its messages are in the transaction log.
   std::unique_ptr<Store> store;
   std::vector<TopicObserver*> observers;  // Borrowed; in the order they are told.
   std::vector<const Subscription*> literal_subscriptions;
@@ -53,7 +54,8 @@ struct Topic {
   std::vector<DeliveryGroup> groups;
   std::vector<DeliveryGroup> groups_for_empty;  // Only when has_skip_empty: the receivers of empty messages.
   std::vector<FilteredRecipient> filtered;
-  bool filtered_timestamp = false;  // Somebody in `filtered` wants the time.
+  bool filtered_timestamp = false;  // Somebody in `filtered` wants the time …
+  bool filtered_bookmark = false;   // … or the bookmark.
   bool has_skip_empty = false;
 };
 

@@ -26,7 +26,8 @@ TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics*
       format_(find_message_format(message_type_)),
       clock_(clock),
       statistics_(statistics),
-      idle_topics_max_(kIdleTopicsMax) {}
+      idle_topics_max_(kIdleTopicsMax),
+      log_(message_type_) {}
 
 TopicSpace::~TopicSpace() = default;
 
@@ -41,6 +42,7 @@ Topic* TopicSpace::find_or_add(std::string_view name) {
   if (topics_.size() >= idle_topics_max_) evict_idle_topics();
   auto topic = std::make_unique<Topic>(std::string(name));
   Topic* const added = topic.get();
+  added->is_logged = added->kind == TopicKind::kOrdinary && log_.logs(name);
   topics_.emplace(added->name, std::move(topic));
   return added;
 }
@@ -52,6 +54,13 @@ void TopicSpace::evict_idle_topics() {
     at = at->second->is_idle() ? topics_.erase(at) : std::next(at);
   }
   idle_topics_max_ = topics_.size() + kIdleTopicsMax;
+}
+
+void TopicSpace::open_log(Journal* journal, std::uint64_t own_id) {
+  log_.open(journal, own_id);
+  for (const auto& [name, topic] : topics_) {
+    topic->is_logged = topic->kind == TopicKind::kOrdinary && log_.logs(name);
+  }
 }
 
 Topic* TopicSpace::declare(std::string_view name, std::unique_ptr<Store> store) {
@@ -133,19 +142,25 @@ Status TopicSpace::publish(Publish publish) {
   if (topic->kind == TopicKind::kReserved) {
     return Status(AMPS_E_INVALID_TOPIC, "publish to reserved topic " + topic->name);
   }
+  if (topic->is_logged && log_.is_duplicate(publish, &saved_point_.txid)) return {};
   Change change;
   change.topic = topic;
   change.publisher = publish.publisher;
   change.current = publish.body;
   change.correlation_id = publish.correlation_id;
+  if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
+  const bool is_plain = topic->store == nullptr && topic->observers.empty() && !topic->is_logged;
+  if (!is_plain) change.timestamp_us = now_us();
+  if (topic->is_logged) {
+    const Status status = log_.append(publish, &change);
+    // On another connection of the publisher the same message may just have come in another space.
+    if (!status.ok()) return log_.is_duplicate(publish, &saved_point_.txid) ? Status() : status;
+  }
   if (topic->store != nullptr) {
-    AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
-    change.timestamp_us = now_us();
     topic->store->commit(change);
     saved_point_ = topic->store->saved_point();
-  } else if (!topic->observers.empty()) {
-    change.timestamp_us = now_us();
   }
+  saved_point_.txid = change.txid;
   deliver(topic, change, publish.expiration);
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
   return {};
@@ -159,8 +174,10 @@ Status TopicSpace::remove_record(Topic* topic, RecordStore::Slot slot, ChangeKin
   change.publisher = publisher;
   AMPS_RETURN_IF_ERROR(topic->store->prepare_removal(slot, &change));
   change.timestamp_us = now_us();
+  if (topic->is_logged && kind == ChangeKind::kDelete) AMPS_RETURN_IF_ERROR(log_.append_removal(&change));
   topic->store->commit(change);
   saved_point_ = topic->store->saved_point();
+  saved_point_.txid = change.txid;
   announce(topic, change);
   return {};
 }
@@ -210,19 +227,19 @@ void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view ex
   if (!topic->is_private) current_ = topic;
   Delivery delivery;
   delivery.key = change.key;
-  delivery.bookmark = change.bookmark;
   delivery.correlation_id = change.correlation_id;
   delivery.expiration = expiration;
   delivery.body = change.current;
-  if (!change.removes()) deliver_to_groups(topic, delivery);
+  if (!change.removes()) deliver_to_groups(topic, change, delivery);
   if (topic->filtered.empty()) return;
-  if (topic->filtered_timestamp) delivery.timestamp = timestamp();
+  if (topic->filtered_timestamp) delivery.timestamp = timestamp(change);
+  if (topic->filtered_bookmark) delivery.bookmark = bookmark_text_.of(change.bookmark);
   const SelectiveDelivery::Counts counts = selective_.deliver(*topic, change, delivery, now_ms_);
   fanned_out_bytes_ += counts.bytes;
   messages_out_ += counts.messages;
 }
 
-void TopicSpace::deliver_to_groups(Topic* topic, const Delivery& delivery) {
+void TopicSpace::deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) {
   std::vector<DeliveryGroup>* const groups =
       topic->has_skip_empty && delivery.body.empty() ? &topic->groups_for_empty : &topic->groups;
   if (waiting_ != groups) hand_out();
@@ -230,8 +247,8 @@ void TopicSpace::deliver_to_groups(Topic* topic, const Delivery& delivery) {
   for (DeliveryGroup& group : *groups) {
     Delivery chosen = delivery;
     if (!group.fields.key) chosen.key = {};
-    if (!group.fields.bookmark) chosen.bookmark = {};
-    if (group.fields.timestamp) chosen.timestamp = timestamp();
+    if (group.fields.bookmark) chosen.bookmark = bookmark_text_.of(change.bookmark);
+    if (group.fields.timestamp) chosen.timestamp = timestamp(change);
     if (!group.pending) group.pending = blocks_.take();
     Buffer* const out = &group.pending->bytes;
     const std::size_t before = out->size();

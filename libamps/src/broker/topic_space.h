@@ -27,6 +27,7 @@
 #include "broker/subscription.h"
 #include "broker/timed_work.h"
 #include "broker/topic.h"
+#include "broker/topic_log.h"
 #include "wire/timestamp.h"
 
 namespace amps::broker {
@@ -41,6 +42,11 @@ class TopicSpace {
   Mutex& mutex() AMPS_THREAD_ANNOTATION(lock_returned(mutex_)) { return mutex_; }
   const std::string& message_type() const noexcept { return message_type_; }
   const MessageFormat* format() const noexcept { return format_; }  // None: bodies have no fields.
+
+  // From here on, what is logged goes through the journal. Before the first publish.
+  void open_log(Journal* journal, std::uint64_t own_id) AMPS_REQUIRES(mutex_);
+  TopicLog& log() AMPS_REQUIRES(mutex_) { return log_; }
+  bool logs(std::string_view topic) AMPS_REQUIRES(mutex_) { return find_or_add(topic)->is_logged; }
 
   // Makes a topic keep state, for ever. Before the first publish.
   Topic* declare(std::string_view topic, std::unique_ptr<Store> store) AMPS_REQUIRES(mutex_);
@@ -73,7 +79,8 @@ class TopicSpace {
     now_ms_ = now_ms;
     now_us_ = fanned_out_bytes_ = 0;
   }
-  // The failure of a refused message. Successes cost no allocation.
+  // The failure of a refused message. Successes cost no allocation; one is also that the message is in the
+  // transaction log already, and then nothing happens.
   Status publish(Publish publish) AMPS_REQUIRES(mutex_);
   // What the acks of the latest publish or removal have to wait for.
   const SavedPoint& saved_point() const AMPS_REQUIRES(mutex_) { return saved_point_; }
@@ -104,9 +111,11 @@ class TopicSpace {
   void evict_idle_topics() AMPS_REQUIRES(mutex_);
   void route(Topic* topic) AMPS_REQUIRES(mutex_);
   void deliver(Topic* topic, const Change& change, std::string_view expiration) AMPS_REQUIRES(mutex_);
-  void deliver_to_groups(Topic* topic, const Delivery& delivery) AMPS_REQUIRES(mutex_);
+  void deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
-  std::string_view timestamp() AMPS_REQUIRES(mutex_) { return timestamp_text_.of(now_us()); }
+  std::string_view timestamp(const Change& change) AMPS_REQUIRES(mutex_) {
+    return timestamp_text_.of(change.timestamp_us != 0 ? change.timestamp_us : now_us());
+  }
 
   const std::string message_type_;
   const MessageFormat* const format_;
@@ -138,6 +147,8 @@ class TopicSpace {
   SavedPoint saved_point_ AMPS_GUARDED_BY(mutex_);
   SelectiveDelivery selective_ AMPS_GUARDED_BY(mutex_);
   wire::TimestampText timestamp_text_ AMPS_GUARDED_BY(mutex_);
+  BookmarkText bookmark_text_ AMPS_GUARDED_BY(mutex_);
+  TopicLog log_ AMPS_GUARDED_BY(mutex_);
 };
 
 }  // namespace amps::broker

@@ -2,9 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "base/decimal.h"
-#include "base/sha256.h"
 #include "broker/commands/commands.h"
+#include "broker/journal/publishers.h"
 #include "broker/log_line.h"
 #include "wire/options.h"
 
@@ -93,13 +92,23 @@ bool claim_name(Session& session, const Command& command, std::string_view name,
   return false;
 }
 
+// What of the publisher's is safe already: it sends what comes after that again.
+BookmarkId settled(const Session& session) {
+  BookmarkId last{publisher_id(session.client_name(), session.user()), 0};
+  if (session.counted_by() != nullptr) {
+    last.sequence = session.services().journal->settled_sequence(session.counted_by());
+  }
+  return last;
+}
+
 void accept(Session& session, const Command& command) {
-  const std::string bookmark = std::string(DecimalText(sha256_id(session.client_name())).view()) + "|0|";
+  const BookmarkId last = settled(session);
+  const BookmarkText bookmark(last);
   Ack ack;
   ack.type = AMPS_ACK_Processed;
   ack.client_name = session.client_name();
-  ack.sequence = 0;
-  ack.bookmark = bookmark;
+  ack.sequence = last.sequence;
+  ack.bookmark = bookmark.view();
   ack.version = session.services().version;
   ack.user_id = session.user();
   if (session.services().authenticator == nullptr) ack.reason = "authentication disabled";
@@ -133,6 +142,11 @@ void execute_logon(Session& session, const Command& command) {
   // Nobody vouches for a user name while authentication is off, so it is no identity.
   const std::string user(session.services().authenticator == nullptr ? std::string_view{}
                                                                      : header.get(AMPS_UserId));
+  if (session.services().journal != nullptr) {
+    if (const Status status = session.find_publisher(name, user); !status.ok()) {
+      return refuse(session, command, "client name collision", status.text(), Disconnect::kNameInUse);
+    }
+  }
   if (!claim_name(session, command, name, user)) return;
   session.log_on(std::move(name), user, space, std::string(header.get(AMPS_CorrelationId)));
   accept(session, command);

@@ -32,6 +32,14 @@ bool has_good_sequence(const wire::Header& header) noexcept {
   return sequence && *sequence <= kSequenceMax;
 }
 
+// The log knows messages that come again by their numbers. Zero is none.
+Status count(Session& session, const wire::Header& header, TopicSpace& space, Publish* publish)
+    AMPS_REQUIRES(space.mutex()) {
+  const std::uint64_t sequence = header.number(AMPS_Sequence).value_or(0);
+  if (sequence == 0 || !space.logs(publish->topic)) return {};
+  return session.count(sequence, publish);
+}
+
 }  // namespace
 
 void execute_publish(Session& session, Command* command, TopicSpace& space) {
@@ -54,8 +62,9 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   publish.sow_key = header.get(AMPS_SowKey);
   publish.delta = header.command == AMPS_COMMAND_DeltaPublish;
   publish.publisher = &session.publisher();
-  publish.sequence = header.number(AMPS_Sequence);
-  if (const Status status = space.publish(publish); !status.ok()) {
+  Status status = count(session, header, space, &publish);
+  if (status.ok()) status = space.publish(publish);
+  if (!status.ok()) {
     const std::string_view reason =
         status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
     return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());

@@ -39,6 +39,9 @@ class Deletion {
     RecordSnapshot snapshot;
     std::vector<RecordRef> matching;
   };
+  Status take_number(bool* is_duplicate);
+  Status note_done();
+  Status remove_selected();
   Status find_topics(std::vector<Candidates>* out);
   Status by_filter();
   Status by_keys(std::string_view keys);
@@ -51,6 +54,7 @@ class Deletion {
   const Command& command_;
   TopicSpace& space_;
   std::unique_ptr<Filter> filter_;
+  Publish numbered_;  // The command as the log counts it.
   std::uint64_t now_us_ = 0;
   std::uint64_t examined_ = 0;
   std::uint64_t matches_ = 0;
@@ -63,6 +67,39 @@ Status Deletion::run() {
   if (selector_count(command_) > 1 || (selector_count(command_) == 0 && header.get(AMPS_SowKey).empty())) {
     return Status(AMPS_E_INVALID_OPTIONS, "exactly one of filter, keys, body and bookmark");
   }
+  bool is_duplicate = false;
+  AMPS_RETURN_IF_ERROR(take_number(&is_duplicate));
+  if (is_duplicate) return {};
+  AMPS_RETURN_IF_ERROR(remove_selected());
+  return note_done();
+}
+
+// The log knows commands that come again by their numbers.
+Status Deletion::take_number(bool* is_duplicate) {
+  const std::uint64_t sequence = command_.header->number(AMPS_Sequence).value_or(0);
+  if (sequence == 0) return {};
+  MutexLock lock(space_.mutex());
+  const auto& declared = space_.declared_topics();
+  const bool is_logged =
+      space_.logs(command_.topic()) ||
+      std::any_of(declared.begin(), declared.end(), [](const Topic* topic) { return topic->is_logged; });
+  if (!is_logged) return {};
+  numbered_.topic = command_.topic();
+  numbered_.publisher = &session_.publisher();
+  AMPS_RETURN_IF_ERROR(session_.count(sequence, &numbered_));
+  *is_duplicate = space_.log().is_duplicate(numbered_, &saved_point_.txid);
+  return {};
+}
+
+// Last, so that a command that was cut short is carried out when it comes again.
+Status Deletion::note_done() {
+  MutexLock lock(space_.mutex());
+  space_.begin_block(session_.host()->now_ms());
+  return space_.log().append_done(numbered_, space_.now_us(), &saved_point_.txid);
+}
+
+Status Deletion::remove_selected() {
+  const wire::Header& header = *command_.header;
   if (header.has(AMPS_Filter)) return by_filter();
   if (!command_.body.empty()) return by_data();
   if (header.has(AMPS_SowKeys)) return by_keys(header.get(AMPS_SowKeys));
@@ -139,7 +176,12 @@ Status Deletion::remove(const Candidates& candidates) {
 
 Status Deletion::remove_slot(Topic* topic, RecordStore::Slot slot) {
   AMPS_RETURN_IF_ERROR(space_.remove_record(topic, slot, ChangeKind::kDelete, &session_.publisher()));
-  if (space_.saved_point().position != 0) saved_point_ = space_.saved_point();
+  const SavedPoint& point = space_.saved_point();
+  saved_point_.txid = std::max(saved_point_.txid, point.txid);
+  if (point.position != 0) {
+    saved_point_.position = point.position;
+    saved_point_.topic = point.topic;
+  }
   ++deleted_;
   return {};
 }
@@ -189,9 +231,9 @@ Status Deletion::by_data() {
 
 void execute_sow_delete(Session& session, const Command& command) {
   Deletion deletion(session, command);
-  if (const Status status = deletion.run(); !status.ok()) {
-    return session.fail(command, status);
-  }
+  const Status status = deletion.run();
+  if (session.services().journal != nullptr) session.services().journal->end_block();
+  if (!status.ok()) return session.fail(command, status);
   Ack ack;
   ack.query_id = command.header->get(AMPS_QueryId);
   ack.type = AMPS_ACK_Processed;

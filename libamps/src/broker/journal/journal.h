@@ -62,7 +62,8 @@ class Journal {
   // Forgets what waits for the disk, as a killed process would. Nothing is appended any more. For tests.
   virtual void abandon() noexcept = 0;
 
-  // True for topics whose messages are to be appended.
+  // True for topics whose messages are to be appended. Threads: holding the lock of the topic space of the
+  // type, because a pattern is matched by one thread at a time.
   virtual bool logs(std::string_view topic, std::string_view message_type) const = 0;
 
   // Appends and fills in txid, timestamp (never lower than the latest) and, when the sequence is 0, a

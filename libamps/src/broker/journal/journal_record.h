@@ -10,19 +10,9 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
+#include "broker/journal/bookmark_id.h"
 
 namespace amps::broker {
-
-// What identifies a message: written `publisher|sequence|` (broker 10.2). Zero publisher: none.
-struct BookmarkId {
-  std::uint64_t publisher = 0;
-  std::uint64_t sequence = 0;
-
-  explicit operator bool() const noexcept { return publisher != 0; }
-  friend bool operator==(const BookmarkId& left, const BookmarkId& right) noexcept {
-    return left.publisher == right.publisher && left.sequence == right.sequence;
-  }
-};
 
 enum class RecordKind : std::uint8_t {
   kPublish = 1,  // The final message of a publish.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a change stands among all changes that are written to files: what an ack has to wait for.
+// Where a change stands among all that is written to files: what an ack has to wait for.
 // Threads: a value.
 #pragma once
 
@@ -8,8 +8,10 @@
 namespace amps::broker {
 
 struct SavedPoint {
-  std::uint64_t position = 0;   // 0: nothing has to be waited for.
+  // Among the changes of topics that have files and are not logged; 0: nothing has to be waited for.
+  std::uint64_t position = 0;
   const void* topic = nullptr;  // Whose file it is; none: all of them.
+  std::uint64_t txid = 0;       // In the transaction log; 0: it is not there.
 };
 
 }  // namespace amps::broker

@@ -66,7 +66,11 @@ Status SowTopic::open(SowWriter* writer) {
   for (const std::string& key : configuration_.keys) about += " " + key;
   writer_ = writer;
   return writer_->open(
-      configuration_.file_name, about, [this](const SavedChange& change) { return load(change); },
+      configuration_.file_name, about,
+      [this](const SavedChange& change) {
+        file_txid_ = std::max(file_txid_, change.txid);
+        return load(change);
+      },
       [this] {
         MutexLock lock(space_->mutex());
         return records_.snapshot();
@@ -94,12 +98,12 @@ Status SowTopic::load(const SavedChange& saved) {
   return {};
 }
 
-Status SowTopic::recover(const Change& change) {
+// The file has everything up to its newest transaction, because changes are written in their order.
+Status SowTopic::recover(const Change& change, std::string_view expiration) {
   space_->mutex().assert_held();
-  const SavedChange saved = saved_of(change);
-  const RecordStore::Slot slot = records_.find_key(change.key);
-  const bool is_known = slot != RecordStore::kNone && records_.at(slot)->txid() >= change.txid;
-  if (is_known) return {};
+  if (change.txid <= file_txid_ || (file_ == nullptr && !configuration_.recover_from_epoch)) return {};
+  SavedChange saved = saved_of(change);
+  if (!saved.removes) saved.expires_us = expiry_of(expiration, change.timestamp_us);
   AMPS_RETURN_IF_ERROR(load(saved));
   if (file_ != nullptr) writer_->append(file_, saved);
   return {};
@@ -144,18 +148,18 @@ Status SowTopic::take_new_key() {
   return Status(AMPS_E_BAD_SOW_KEY, "sow_key " + key_ + " of the new record is that of another record");
 }
 
-std::uint64_t SowTopic::expiry_of(std::string_view expiration) const {
+std::uint64_t SowTopic::expiry_of(std::string_view expiration, std::uint64_t from_us) const {
   if (!configuration_.expires) return 0;
   std::uint64_t seconds = 0;
   if (expiration.empty()) {
     if (configuration_.expiration_ms == 0) return 0;
-    return space_->now_us() + configuration_.expiration_ms * 1000;
+    return from_us + configuration_.expiration_ms * 1000;
   }
   const auto [end, error] =
       std::from_chars(expiration.data(), expiration.data() + expiration.size(), seconds);
   static_cast<void>(end);
   if (error != std::errc() || seconds == 0 || seconds > kExpiryMax) return 0;
-  return space_->now_us() + seconds * 1'000'000;
+  return from_us + seconds * 1'000'000;
 }
 
 // A publish to a record that is overdue makes a new one.
@@ -227,7 +231,7 @@ Status SowTopic::prepare(Publish* publish, Change* change) {
   change->key = key_;
   change->current = publish->body;
   change->correlation_id = publish->correlation_id;
-  change->expires_us = expiry_of(publish->expiration);
+  change->expires_us = expiry_of(publish->expiration, space_->now_us());
   return {};
 }
 

@@ -33,7 +33,7 @@ class SowTopic final : public Store, public TimedWork {
   Difference difference(const Change& change, std::string* out) override;
   const std::vector<FieldPath>& key_fields() const noexcept override { return keys_.paths(); }
   SavedPoint saved_point() const override { return saved_point_; }
-  Status recover(const Change& change) override;
+  Status recover(const Change& change, std::string_view expiration) override;
   RecordStore* records() noexcept override { return &records_; }
   std::uint64_t run_due(std::uint64_t now_ms) override;
 
@@ -48,7 +48,7 @@ class SowTopic final : public Store, public TimedWork {
   Status find_key(const Publish& publish);
   Status expire_overdue() AMPS_REQUIRES(space_->mutex());
   Status take_new_key();
-  std::uint64_t expiry_of(std::string_view expiration) const AMPS_REQUIRES(space_->mutex());
+  std::uint64_t expiry_of(std::string_view expiration, std::uint64_t from_us) const;
   std::uint64_t steady_ms_of(std::uint64_t utc_us) const AMPS_REQUIRES(space_->mutex());
 
   TopicSpace* const space_;
@@ -61,6 +61,7 @@ class SowTopic final : public Store, public TimedWork {
   SowWriter* writer_ = nullptr;  // None: records live in memory only.
   SowWriter::Topic* file_ = nullptr;
   SavedPoint saved_point_;
+  std::uint64_t file_txid_ = 0;  // The newest in the file when it was read.
 
   // The change that was prepared last.
   std::string identity_;
