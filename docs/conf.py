@@ -13,7 +13,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 project = "libamps"
 author = "the libamps developers"
 copyright = "the libamps developers, Apache-2.0"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "header_reference", "command_reference"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "header_reference", "command_reference", "broker_rows"]
 exclude_patterns = ["_ext"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

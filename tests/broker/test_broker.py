@@ -31,7 +31,7 @@ def test_a_stopped_broker_says_so():
 def test_arguments_are_checked_before_the_start():
     for wrong, error in (
         ({"log": "no function"}, TypeError),
-        ({"authenticator": 1}, TypeError),
+        ({"authenticate": 1}, TypeError),
         ({"logon_timeout_ms": -1}, ValueError),
         ({"no_such_limit": 1}, TypeError),
     ):

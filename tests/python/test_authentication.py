@@ -55,7 +55,7 @@ def guarded_broker():
             return "what is it?"
         return (user, password) == ("me", "right")
 
-    with Broker(authenticator=decide) as running:
+    with Broker(authenticate=decide) as running:
         yield running
 
 

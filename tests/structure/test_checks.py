@@ -196,3 +196,17 @@ def test_script_prints_findings_and_fails(tree):
     done = subprocess.run([sys.executable, script, tree.root], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stdout.startswith("libamps/src/wire/misc.h:1: `misc`")
+
+
+def test_rows_and_tests_name_each_other(tree):
+    rows = "docs/reference/broker_rows.txt"
+    tree.write(rows, "SOW-01|1|done|keys\nSOW-02|1|partly: no order|queries\nSOW-03|1|not yet|expiry\n")
+    tree.write("tests/unit/wire/a_test.cpp", 'TEST_CASE("SOW-01 a key "\n          "SOW-09 wins") {}\n')
+    tree.write("tests/python/test_a.py", 'def test_queries():\n    """SOW-02: a query."""\n')
+    (found,) = tree.found("check_rows")
+    assert found.startswith("tests/unit/wire/a_test.cpp:1: SOW-09 is no row")
+    tree.write("tests/unit/wire/a_test.cpp", "")
+    (found,) = tree.found("check_rows")
+    assert found.startswith(f"{rows}:1: SOW-01 is done, but no test carries its id")
+    tree.write(rows, "SOW-02|1|partly|queries\n")
+    assert "write `id|tier|state|title`" in tree.found("check_rows")[0]

@@ -73,7 +73,10 @@ typedef struct amps_broker_log {
   void (*release)(void* userdata);
 } amps_broker_log_t;
 
-/** Decides about a logon, on an I/O thread that must not be held up. Set: authentication is required. */
+/**
+ * Decides about a logon, on a thread of its own that may wait; several at once. A logon that is not decided
+ * within LOGON_TIMEOUT_MS is refused. Set: authentication is required, instead of by the instance's module.
+ */
 typedef struct amps_broker_authenticator {
   uint32_t struct_size;
   /** AMPS_E_OK accepts, AMPS_E_RETRY asks again with *challenge as password, anything else refuses. */

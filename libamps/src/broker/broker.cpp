@@ -16,6 +16,8 @@
 #include "broker/io_thread.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
+#include "broker/security/logon_desk.h"
+#include "broker/security/transport_access.h"
 #include "broker/services.h"
 #include "broker/sow/sow_topic.h"
 #include "broker/state_recovery.h"
@@ -47,6 +49,7 @@ const char* broker_version() noexcept {
 struct Broker::Running {
   struct Transport {
     const TransportConfiguration* configuration;
+    TransportAccess access;
     net::TlsContext tls;
     net::Listener listener;
   };
@@ -63,22 +66,15 @@ struct Broker::Running {
         views(spaces, &instance, parts.log),
         names(configuration.unique_client_names || configuration.transaction_log.has_value()),
         status(spaces, *parts.clock),
-        services{configuration,
-                 *parts.clock,
-                 log,
-                 statistics,
-                 spaces,
-                 names,
-                 status,
-                 instance,
-                 &sow_writer,
-                 broker_version(),
-                 parts.authenticator},
+        services{configuration, *parts.clock, log,         statistics,  spaces,          names,
+                 status,        instance,     &sow_writer, &logon_desk, broker_version()},
+        access_parts{parts.authenticator, parts.file_io},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
   }
   ~Running() {
+    logon_desk.stop();
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
     sow_writer.stop();
@@ -104,7 +100,9 @@ struct Broker::Running {
   Views views;
   ClientNames names;
   const ClientStatus status;
+  LogonDesk logon_desk;
   Services services;  // Constant once the threads run.
+  const AccessParts access_parts;
   OutboxLimits limits;
   ConnectionRegistry registry;
   std::vector<std::unique_ptr<IoThread>> threads;
@@ -179,11 +177,11 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
     AMPS_RETURN_IF_ERROR(net::TlsContext::make_server(options, &transport->tls));
   }
   AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
-  const bool is_open_to_all = services.authenticator == nullptr;
-  if (is_open_to_all && !transport->listener.is_local() &&
+  AMPS_RETURN_IF_ERROR(open_access(configuration, configured, access_parts, &transport->access));
+  if (transport->access.is_open() && !transport->listener.is_local() &&
       configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) == 0) {
     return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
-                                    " is off loopback and nobody has to authenticate; set an authenticator, "
+                                    " is off loopback and nobody has to authenticate; set Authentication, "
                                     "or AllowAnonymous if that is meant");
   }
   transports.push_back(std::move(transport));
@@ -191,6 +189,9 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
 }
 
 Status Broker::Running::run() {
+  const bool asks = std::any_of(transports.begin(), transports.end(),
+                                [](const auto& entry) { return entry->access.authenticator != nullptr; });
+  if (asks) AMPS_RETURN_IF_ERROR(logon_desk.start());
   for (const auto& entry : transports) {
     Transport* const transport = entry.get();
     AMPS_RETURN_IF_ERROR(transport->listener.attach(
@@ -239,6 +240,7 @@ void Broker::Running::accept(const Transport& transport, int fd, std::string pee
   info.name = configured.name + "-" + std::to_string(info.id);
   info.peer = std::move(peer);
   info.message_type = configured.message_type;
+  info.access = &transport.access;
   LogLine(log, AMPS_LOG_DEBUG) << "connection " << info.name << " of " << info.peer << " accepted";
   least_busy_thread()->adopt(std::move(info), std::move(stream));
 }

@@ -13,8 +13,8 @@
 #include "base/file_io.h"
 #include "base/log.h"
 #include "base/status.h"
-#include "broker/authenticator.h"
 #include "broker/configuration.h"
+#include "broker/security/authenticator.h"
 #include "broker/statistics.h"
 
 namespace amps::broker {
@@ -24,7 +24,8 @@ const char* broker_version() noexcept;  // Static.
 // What a broker uses and does not own.
 struct BrokerParts {
   LogSink* log = &null_log_sink();
-  Authenticator* authenticator = nullptr;  // None: every logon is accepted.
+  // Decides instead of the instance's module. Owned by the program too, and by a worker that asks it.
+  std::shared_ptr<Authenticator> authenticator;
   const Clock* clock = &SystemClock::instance();
   FileIo* file_io = &system_file_io();
 };

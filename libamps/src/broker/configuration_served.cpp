@@ -44,20 +44,17 @@ Status check_served(const Configuration& configuration) {
     const std::string missing = std::visit(Unserved{}, state);
     if (!missing.empty()) return refused(state_title(state) + ": " + missing);
   }
-  using Authentication = AuthenticationConfiguration::Module;
   using Entitlement = EntitlementConfiguration::Module;
   const std::string missing = Unserved::first({
       {!configuration.message_types.empty(), "MessageTypes"},
       {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
-      {configuration.authentication.module != Authentication::kDefault, "Authentication"},
       {configuration.entitlement.module != Entitlement::kAllowAll, "Entitlement"},
       {configuration.admin.has_value(), "Admin"},
       {!configuration.log_targets.empty(), "Logging"},
   });
   if (!missing.empty()) return refused(missing);
   for (const TransportConfiguration& transport : configuration.transports) {
-    const bool is_own = transport.authentication || transport.entitlement;
-    if (is_own) return refused("transport " + transport.name + ": Authentication or Entitlement");
+    if (transport.entitlement) return refused("transport " + transport.name + ": Entitlement");
     if (!transport.is_enabled) return refused("transport " + transport.name + ": InitialState");
   }
   return {};

@@ -42,6 +42,11 @@ void Connection::open() {
 
 void Connection::on_ready(std::uint32_t epoll_events) noexcept {
   if ((epoll_events & EPOLLOUT) != 0) flush();
+  if (session_->is_waiting()) {
+    // Nothing is read now, so only this tells that the peer is gone.
+    if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) close(Disconnect::kConnectionClosed);
+    return;
+  }
   if (phase_ != Phase::kClosed && (epoll_events & ~std::uint32_t{EPOLLOUT}) != 0) read();
 }
 
@@ -63,9 +68,10 @@ void Connection::read() {
       case Phase::kClosed:
         return;
     }
-  } while (phase_ != Phase::kClosed && ++reads < kReadsPerRound && stream_->has_buffered_input());
+  } while (phase_ != Phase::kClosed && !session_->is_waiting() && ++reads < kReadsPerRound &&
+           stream_->has_buffered_input());
   if (phase_ == Phase::kClosed) return;
-  if (stream_->has_buffered_input()) home_->read_again(id());
+  if (stream_->has_buffered_input() && !session_->is_waiting()) home_->read_again(id());
   update_interest();
   update_timer();
 }
@@ -193,6 +199,17 @@ void Connection::execute() {
   if (reader_->pending().empty()) home_->give_back(std::move(reader_));
 }
 
+void Connection::resume(const std::function<void(Session&)>& work) {
+  if (phase_ != Phase::kFrames || session_->has_ended()) return;
+  work(*session_);
+  if (reader_ == nullptr) reader_ = home_->borrow_reader();
+  execute();
+  if (phase_ == Phase::kClosed) return;
+  if (stream_->has_buffered_input() && !session_->is_waiting()) home_->read_again(id());
+  update_interest();
+  update_timer();
+}
+
 void Connection::drain() {
   char bytes[kOpeningReadBytes];
   const net::IoResult result = stream_->read_some(bytes, sizeof bytes);
@@ -281,7 +298,8 @@ void Connection::check_time() {
 
 void Connection::update_interest() {
   if (phase_ == Phase::kClosed) return;
-  const std::uint32_t wanted = wants_write_ ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  const std::uint32_t read = session_->is_waiting() ? 0u : std::uint32_t{EPOLLIN};
+  const std::uint32_t wanted = wants_write_ ? read | EPOLLOUT : read;
   if (wanted == interest_) return;
   interest_ = wanted;
   if (const Status status = home_->loop().change(stream_->fd(), wanted, this); !status.ok()) {

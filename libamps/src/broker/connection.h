@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,7 @@ class Connection final : public net::EventHandler {
 
   void open();  // On the home's thread, once.
   void on_ready(std::uint32_t epoll_events) noexcept override;
+  void resume(const std::function<void(Session&)>& work);                // What the session waited for.
   void flush() noexcept;                                                 // Writes what waits.
   void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
   std::uint64_t id() const noexcept { return session_->info().id; }

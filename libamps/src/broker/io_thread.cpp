@@ -120,6 +120,13 @@ void IoThread::request_close(std::uint64_t connection_id, Disconnect reason) {
   });
 }
 
+void IoThread::run_in(std::uint64_t connection_id, std::function<void(Session&)> work) {
+  loop_.post([this, connection_id, work = std::move(work)] {
+    const auto found = connections_.find(connection_id);
+    if (found != connections_.end()) found->second->resume(work);
+  });
+}
+
 void IoThread::read_again(std::uint64_t connection_id) {
   loop_.post([this, connection_id] {
     const auto found = connections_.find(connection_id);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,7 @@ class IoThread final : public OutboxHome, public SessionHost {
   std::uint64_t now_ms() const noexcept override { return loop_.now_ms(); }
   void flush() noexcept override;
   void request_close(std::uint64_t connection_id, Disconnect reason) override;
+  void run_in(std::uint64_t connection_id, std::function<void(Session&)> work) override;
 
   // For its connections.
   std::unique_ptr<wire::FrameReader> borrow_reader();

@@ -7,12 +7,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "broker/authenticator.h"
 #include "broker/client_names.h"
 #include "broker/client_status.h"
 #include "broker/configuration.h"
 #include "broker/expression/evaluation.h"
 #include "broker/journal/journal.h"
+#include "broker/security/logon_desk.h"
 #include "broker/sow/sow_writer.h"
 #include "broker/statistics.h"
 #include "broker/topic_spaces.h"
@@ -29,9 +29,9 @@ struct Services {
   const ClientStatus& status;
   const InstanceFacts& instance;
   SowWriter* sow_writer;
-  std::string_view version;      // Of the broker, as logons are told.
-  Authenticator* authenticator;  // None: every logon is accepted.
-  Journal* journal = nullptr;    // None: there is no transaction log.
+  LogonDesk* logon_desk;
+  std::string_view version;    // Of the broker, as logons are told.
+  Journal* journal = nullptr;  // None: there is no transaction log.
 };
 
 }  // namespace amps::broker

@@ -11,6 +11,7 @@
 #include "broker/commands/query.h"
 #include "broker/dispatcher.h"
 #include "broker/journal/publishers.h"
+#include "broker/pending_logon.h"
 #include "wire/reason.h"
 
 namespace amps::broker {
@@ -67,6 +68,7 @@ void Session::end(Disconnect reason, std::string_view detail) {
 
 std::uint64_t Session::deadline_ms() const noexcept {
   if (ended_) return UINT64_MAX;
+  if (pending_logon_ != nullptr) return std::min(logon_deadline_ms_, pending_logon_->refusal_ms);
   if (!is_logged_on()) return logon_deadline_ms_;
   if (heartbeat_ms_ == 0) return UINT64_MAX;
   return std::min(sent_ms_ + heartbeat_ms_, received_ms_ + 2 * heartbeat_ms_);
@@ -75,6 +77,7 @@ std::uint64_t Session::deadline_ms() const noexcept {
 void Session::check_time() {
   const std::uint64_t now = host_->now_ms();
   if (ended_ || now < deadline_ms()) return;
+  if (pending_logon_ != nullptr) return execute_late_refusal(*this);
   if (!is_logged_on()) return end(Disconnect::kLogonTimeout, "no complete logon in time");
   if (now >= received_ms_ + 2 * heartbeat_ms_) {
     return end(Disconnect::kHeartbeat, "nothing received for two intervals");
@@ -163,6 +166,14 @@ void Session::log_on(std::string client_name, std::string user, TopicSpace* spac
   correlation_id_ = std::move(correlation_id);
   space_ = space;
   Statistics::add(services_.statistics.logons);
+}
+
+void Session::set_pending_logon(std::unique_ptr<PendingLogon> logon) {
+  pending_logon_ = std::move(logon);
+}
+
+std::unique_ptr<PendingLogon> Session::take_pending_logon() {
+  return std::move(pending_logon_);
 }
 
 // Publishers.
@@ -259,7 +270,8 @@ void Session::remove_all_subscriptions() {
 // Commands.
 
 void Session::execute(wire::FrameReader* reader) {
-  while (!ended_ && (has_command_ || next_command(reader))) {
+  while (!ended_ && !is_waiting() && (has_command_ || next_command(reader))) {
+    if (!is_logged_on() && info_.access->has_implicit_logon()) execute_implicit_logon(*this, command_);
     if (is_logged_on() && is_publish()) {
       run_publishes(reader);
       continue;

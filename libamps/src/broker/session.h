@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "broker/ack.h"
 #include "broker/log_line.h"
 #include "broker/outbox.h"
+#include "broker/security/transport_access.h"
 #include "broker/services.h"
 #include "broker/sow/query.h"
 #include "broker/subscription.h"
@@ -34,13 +36,16 @@ class SessionHost {
   virtual void flush() noexcept = 0;
   // Ends a connection of this host, unless it is gone already. Threads: any.
   virtual void request_close(std::uint64_t connection_id, Disconnect reason) = 0;
+  // Lets a session of this host go on with what it waited for, unless it is gone. Threads: any.
+  virtual void run_in(std::uint64_t connection_id, std::function<void(Session&)> work) = 0;
 };
 
 struct ConnectionInfo {
   std::uint64_t id = 0;
-  std::string name;          // "json-tcp-17".
-  std::string peer;          // "127.0.0.1:4711".
-  std::string message_type;  // Of the transport; empty: any.
+  std::string name;                         // "json-tcp-17".
+  std::string peer;                         // "127.0.0.1:4711".
+  std::string message_type;                 // Of the transport; empty: any.
+  const TransportAccess* access = nullptr;  // Of the transport, which outlives its connections.
 };
 
 // A frame from the client. Views die with the frame.
@@ -52,6 +57,8 @@ struct Command {
   std::string_view id() const noexcept { return header->get(AMPS_CommandId); }
   std::string_view topic() const noexcept { return header->get(AMPS_Topic); }
 };
+
+class PendingLogon;
 
 class Session {
  public:
@@ -68,6 +75,8 @@ class Session {
   void sent(std::uint64_t now_ms) noexcept { sent_ms_ = now_ms; }
   bool is_logged_on() const noexcept { return space_ != nullptr; }
   bool has_ended() const noexcept { return ended_; }
+  // Its logon is being decided; until then it executes nothing, and nothing is read for it.
+  bool is_waiting() const noexcept { return pending_logon_ != nullptr && !ended_; }
   Disconnect end_reason() const noexcept { return end_reason_; }
   // No more commands; what was answered is still to be sent. The first reason stays.
   void end(Disconnect reason, std::string_view detail = {});
@@ -103,6 +112,8 @@ class Session {
   void flush_replies();  // Into the outbox, so that what others append comes after them.
   void log_on(std::string client_name, std::string user, TopicSpace* space, std::string correlation_id);
   int next_logon_round() noexcept { return ++logon_rounds_; }
+  void set_pending_logon(std::unique_ptr<PendingLogon> logon);
+  std::unique_ptr<PendingLogon> take_pending_logon();
   void set_heartbeat(std::uint64_t interval_ms) noexcept;
   void publish_event(ClientEvent event) const;
 
@@ -150,6 +161,7 @@ class Session {
   PublisherState* counted_by_ = nullptr;
   std::string correlation_id_;  // Of the logon.
   int logon_rounds_ = 0;
+  std::unique_ptr<PendingLogon> pending_logon_;
   std::unordered_map<std::string, std::unique_ptr<Subscription>, RandomHash> subscriptions_;
 
   const std::uint64_t logon_deadline_ms_;

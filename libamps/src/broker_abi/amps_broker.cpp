@@ -67,15 +67,19 @@ class CallbackAuthenticator final : public amps::broker::Authenticator {
   ~CallbackAuthenticator() override {
     if (table_.release != nullptr) table_.release(table_.userdata);
   }
-  amps::broker::LogonDecision decide(std::string_view name, std::string_view user, std::string_view password,
-                                     std::string* challenge) override {
-    amps_span_t text{nullptr, 0};
-    const amps_result result = table_.fn({name.data(), name.size()}, {user.data(), user.size()},
-                                         {password.data(), password.size()}, &text, table_.userdata);
-    if (result == AMPS_E_OK) return amps::broker::LogonDecision::kAccept;
-    if (result != AMPS_E_RETRY) return amps::broker::LogonDecision::kRefuse;
-    if (text.len != 0) challenge->assign(text.ptr, text.len);
-    return amps::broker::LogonDecision::kChallenge;
+  amps::broker::LogonAnswer decide(const amps::broker::LogonRequest& request) override {
+    using amps::broker::LogonDecision;
+    amps::broker::LogonAnswer answer;
+    amps_span_t challenge{nullptr, 0};
+    const amps_result result = table_.fn(span_of(request.client_name), span_of(request.user),
+                                         span_of(request.password), &challenge, table_.userdata);
+    if (result == AMPS_E_OK) {
+      answer.decision = LogonDecision::kAccept;
+    } else if (result == AMPS_E_RETRY) {
+      answer.decision = LogonDecision::kChallenge;
+      if (challenge.len != 0) answer.challenge.assign(challenge.ptr, challenge.len);
+    }
+    return answer;
   }
 
  private:
@@ -89,7 +93,8 @@ struct amps_broker {
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
   std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
-  std::unique_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
+  // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
+  std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
 
   bool is_running() const AMPS_REQUIRES(mutex) { return broker != nullptr && broker->is_running(); }
@@ -286,12 +291,12 @@ amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* 
 amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_broker_authenticator_t* table) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
-    std::unique_ptr<CallbackAuthenticator> authenticator;
+    std::shared_ptr<CallbackAuthenticator> authenticator;
     if (table != nullptr) {
       amps_broker_authenticator_t copy;
       AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
       if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "authenticator function is NULL");
-      authenticator = std::make_unique<CallbackAuthenticator>(copy);
+      authenticator = std::make_shared<CallbackAuthenticator>(copy);
     }
     {
       amps::MutexLock lock(broker->mutex);
@@ -310,7 +315,7 @@ amps_result amps_broker_start(amps_broker_t* broker) {
     if (broker->is_running()) return Status(AMPS_E_USAGE, "broker is running");
     BrokerParts parts;
     if (broker->log != nullptr) parts.log = broker->log.get();
-    parts.authenticator = broker->authenticator.get();
+    parts.authenticator = broker->authenticator;
     auto started = std::make_unique<Broker>(broker->configuration, parts);
     AMPS_RETURN_IF_ERROR(started->start());
     broker->broker = std::move(started);

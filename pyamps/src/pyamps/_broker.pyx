@@ -3,6 +3,7 @@
 
 import atexit
 import os
+import threading
 import weakref
 
 from cpython.ref cimport Py_DECREF, Py_INCREF
@@ -47,12 +48,13 @@ cdef int check_broker(c.amps_result result) except -1:
 cdef class Box:
     """A Python callable in the hands of a broker."""
     cdef object callable
-    cdef bytes challenge  # Owns the bytes of the latest answer; the broker copies them at once.
+    cdef object answers  # Of each thread: owns the bytes of its latest answer, which the broker copies at once.
 
 
 cdef void* boxed(object function) except NULL:
     cdef Box box = Box.__new__(Box)
     box.callable = function
+    box.answers = threading.local()
     Py_INCREF(box)
     return <void*>box
 
@@ -71,8 +73,9 @@ cdef public c.amps_result py_on_logon(
     try:
         answer = (<Box>box).callable(text_of(client_name), text_of(user), text_of(password))
         if isinstance(answer, (str, bytes)):
-            (<Box>box).challenge = answer.encode() if isinstance(answer, str) else answer
-            span_of((<Box>box).challenge, challenge)
+            text = answer.encode() if isinstance(answer, str) else answer
+            (<Box>box).answers.text = text
+            span_of(text, challenge)
             return c.AMPS_E_RETRY
         return c.AMPS_E_OK if answer else c.AMPS_E_AUTHENTICATION
     except Exception as error:

@@ -31,7 +31,7 @@ class Broker(NativeBroker):
         private_key: str | os.PathLike[str] | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         unix_path: str | os.PathLike[str] | None = None,
-        authenticator: Callable[[str, str, str], Any] | None = None,
+        authenticate: Callable[[str, str, str], Any] | None = None,
         log: Callable[[str, str], Any] | None = None,
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
@@ -45,8 +45,9 @@ class Broker(NativeBroker):
         :param certificate: PEM chain: clients connect with ``tcps``. Needs ``private_key``.
         :param ca_file: PEM; clients must show a certificate of this authority.
         :param unix_path: listen there too, with type ``unix``.
-        :param authenticator: ``f(client_name, user, password)``: True accepts, a str asks again with
-            that text, everything else refuses. Without it everybody may log on.
+        :param authenticate: ``f(client_name, user, password)``: True accepts, a str asks again with
+            that text, everything else refuses. It may block: its threads do nothing else, and a logon that it
+            does not decide within ``logon_timeout_ms`` is refused. Without it everybody may log on.
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
@@ -69,13 +70,13 @@ class Broker(NativeBroker):
             if value < 0:
                 raise ValueError(f"{limit} must not be negative: {value}")
             self._set_limit(limit, value)
-        for what, callback in (("log", log), ("authenticator", authenticator)):
+        for what, callback in (("log", log), ("authenticate", authenticate)):
             if callback is not None and not callable(callback):
                 raise TypeError(f"{what} must be callable, not {type(callback).__name__}")
         if log is not None:
             self._set_log(log)
-        if authenticator is not None:
-            self._set_authenticator(authenticator)
+        if authenticate is not None:
+            self._set_authenticator(authenticate)
         if isinstance(message_types, str):
             message_types = (message_types,)
         listens = message_types is not None or certificate is not None or unix_path is not None

@@ -14,6 +14,7 @@ class Host final : public SessionHost, public OutboxHome {
  public:
   std::uint64_t now_ms() const noexcept override { return 0; }
   void flush() noexcept override {}
+  void run_in(std::uint64_t, std::function<void(Session&)>) override {}
   void request_close(std::uint64_t id, Disconnect reason) override {
     CHECK(reason == Disconnect::kSlowClient);
     closed.push_back(id);

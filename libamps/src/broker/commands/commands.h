@@ -8,6 +8,10 @@
 namespace amps::broker {
 
 void execute_logon(Session& session, const Command& command);
+// A command before a logon logs on by itself, where that is allowed and the message type is known.
+void execute_implicit_logon(Session& session, const Command& command);
+// The decision about a pending logon is due: it was refused, or nobody decided in time.
+void execute_late_refusal(Session& session);
 void execute_subscribe(Session& session, const Command& command);  // All four kinds.
 void execute_unsubscribe(Session& session, const Command& command);
 void execute_sow(Session& session, const Command& command);

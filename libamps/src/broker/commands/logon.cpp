@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/commands/commands.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
+#include "broker/pending_logon.h"
 #include "wire/options.h"
 
 namespace amps::broker {
 
 namespace {
 
-constexpr int kLogonRoundsMax = 16;  // Challenges before a client is given up.
-constexpr std::size_t kPasswordBytesMax = 1024;
+constexpr int kLogonRoundsMax = 16;                // Challenges before a client is given up.
+constexpr std::size_t kCredentialBytesMax = 1024;  // Of a user name or a password.
+constexpr std::uint64_t kRefusalDelayMs = 100;     // A guess costs at least this.
 
 void refuse(Session& session, const Command& command, std::string_view reason, std::string_view detail,
             Disconnect why) {
@@ -46,33 +50,23 @@ TopicSpace* choose_space(const Session& session, const wire::Header& header, std
   return space;
 }
 
-// True when the logon may go on.
-bool authenticate(Session& session, const Command& command, std::string_view client_name) {
-  Authenticator* const authenticator = session.services().authenticator;
-  if (authenticator == nullptr) return true;
-  const std::string_view user = command.header->get(AMPS_UserId);
-  const std::string_view password = command.header->get(AMPS_Password);
-  std::string challenge;
-  LogonDecision decision = LogonDecision::kRefuse;
-  if (password.size() <= kPasswordBytesMax) {
-    decision = authenticator->decide(client_name, user, password, &challenge);
-  }
-  if (decision == LogonDecision::kAccept) return true;
-  if (decision == LogonDecision::kChallenge && session.next_logon_round() < kLogonRoundsMax) {
-    Ack ack;
-    ack.type = AMPS_ACK_Processed;
-    ack.status = "retry";
-    ack.user_id = user;
-    ack.password = challenge;
-    session.acknowledge(command, ack);
-    return false;
-  }
+void refuse_credentials(Session& session, const Command& command, std::string_view detail) {
   ClientEvent event;
   event.event = "auth_failure";
   event.reason = "auth failure";
   session.publish_event(event);
-  refuse(session, command, "auth failure", "user " + std::string(user), Disconnect::kAuth);
-  return false;
+  std::string text = "user " + std::string(command.header->get(AMPS_UserId));
+  if (!detail.empty()) text.append(": ").append(detail);
+  refuse(session, command, "auth failure", text, Disconnect::kAuth);
+}
+
+void challenge(Session& session, const Command& command, std::string_view text) {
+  Ack ack;
+  ack.type = AMPS_ACK_Processed;
+  ack.status = "retry";
+  ack.user_id = command.header->get(AMPS_UserId);
+  ack.password = text;
+  session.acknowledge(command, ack);
 }
 
 // True when the name is now this connection's.
@@ -111,7 +105,7 @@ void accept(Session& session, const Command& command) {
   ack.bookmark = bookmark.view();
   ack.version = session.services().version;
   ack.user_id = session.user();
-  if (session.services().authenticator == nullptr) ack.reason = "authentication disabled";
+  if (session.info().access->is_open()) ack.reason = "authentication disabled";
   session.acknowledge(command, ack);
   LogLine(session.log(), AMPS_LOG_INFO)
       << "client " << session.client_name() << " (" << session.info().name << ", " << session.info().peer
@@ -122,7 +116,68 @@ void accept(Session& session, const Command& command) {
   session.publish_event(event);
 }
 
+// Everything that follows once the client is believed to be who it says.
+void complete(Session& session, const Command& command, const std::string& name, TopicSpace* space) {
+  const std::string user(session.info().access->identity(command.header->get(AMPS_UserId)));
+  if (session.services().journal != nullptr) {
+    if (const Status status = session.find_publisher(name, user); !status.ok()) {
+      return refuse(session, command, "client name collision", status.text(), Disconnect::kNameInUse);
+    }
+  }
+  if (!claim_name(session, command, name, user)) return;
+  session.log_on(name, user, space, std::string(command.header->get(AMPS_CorrelationId)));
+  accept(session, command);
+}
+
+void take_decision(Session& session, const LogonAnswer& answer) {
+  std::unique_ptr<PendingLogon> logon = session.take_pending_logon();
+  const Command& command = logon->command();
+  const bool asks = answer.decision == LogonDecision::kChallenge;
+  if (answer.decision == LogonDecision::kAccept) {
+    complete(session, command, logon->client_name(), logon->space());
+  } else if (asks && session.next_logon_round() < kLogonRoundsMax) {
+    challenge(session, command, answer.challenge);
+  } else {
+    logon->detail = asks ? "too many rounds" : answer.detail;
+    logon->refusal_ms = session.host()->now_ms() + kRefusalDelayMs;
+    session.set_pending_logon(std::move(logon));
+  }
+}
+
+void ask(Session& session, const Command& command, std::string name, TopicSpace* space) {
+  // Shared with the worker, because questions are copied.
+  const auto request = std::make_shared<LogonRequest>();
+  request->client_name = name;
+  request->user = command.header->get(AMPS_UserId);
+  request->password = command.header->get(AMPS_Password);
+  const std::shared_ptr<Authenticator> authenticator = session.info().access->authenticator;
+  const auto question = [authenticator, request]() -> LogonDesk::Answer {
+    const LogonAnswer answer = authenticator->decide(*request);
+    return [answer](Session& waiting) { take_decision(waiting, answer); };
+  };
+  if (!session.services().logon_desk->ask(session.host(), session.info().id, question)) {
+    return refuse_credentials(session, command, "too many logons wait");
+  }
+  session.set_pending_logon(std::make_unique<PendingLogon>(command, std::move(name), space));
+}
+
 }  // namespace
+
+void execute_late_refusal(Session& session) {
+  const std::unique_ptr<PendingLogon> logon = session.take_pending_logon();
+  if (logon->refusal_ms == UINT64_MAX) logon->detail = "no decision in time";
+  refuse_credentials(session, logon->command(), logon->detail);
+  session.flush_replies();
+}
+
+void execute_implicit_logon(Session& session, const Command& command) {
+  TopicSpace* const space = session.services().spaces.find(session.info().message_type);
+  if (space == nullptr || command.header->command == AMPS_COMMAND_Logon) return;
+  session.log_on(session.info().name, {}, space, {});
+  ClientEvent event;
+  event.event = "logon";
+  session.publish_event(event);
+}
 
 void execute_logon(Session& session, const Command& command) {
   if (session.is_logged_on()) return session.fail(command, "duplicate logon attempt");
@@ -138,18 +193,16 @@ void execute_logon(Session& session, const Command& command) {
   // A client without a name is known by its connection.
   std::string name(header.get(AMPS_ClientName));
   if (name.empty()) name = session.info().name;
-  if (!authenticate(session, command, name)) return;
-  // Nobody vouches for a user name while authentication is off, so it is no identity.
-  const std::string user(session.services().authenticator == nullptr ? std::string_view{}
-                                                                     : header.get(AMPS_UserId));
-  if (session.services().journal != nullptr) {
-    if (const Status status = session.find_publisher(name, user); !status.ok()) {
-      return refuse(session, command, "client name collision", status.text(), Disconnect::kNameInUse);
-    }
+  const TransportAccess& access = *session.info().access;
+  const std::string_view user = header.get(AMPS_UserId);
+  if (user.size() > kCredentialBytesMax || header.get(AMPS_Password).size() > kCredentialBytesMax) {
+    return refuse_credentials(session, command, "credentials of more than 1024 bytes");
   }
-  if (!claim_name(session, command, name, user)) return;
-  session.log_on(std::move(name), user, space, std::string(header.get(AMPS_CorrelationId)));
-  accept(session, command);
+  if (const std::string_view refusal = access.refusal(user); !refusal.empty()) {
+    return refuse_credentials(session, command, refusal);
+  }
+  if (access.authenticator != nullptr) return ask(session, command, std::move(name), space);
+  complete(session, command, name, space);
 }
 
 }  // namespace amps::broker

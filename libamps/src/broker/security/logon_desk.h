@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers on which logons are decided, because those who decide may block and an event loop must not.
+// Threads: ask() from any; start() and stop() by the owner. Blocks: stop() briefly; a worker that is stuck
+// in somebody's callback is then left to itself, and what it answers is dropped. Lock rank: kSession.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/status.h"
+#include "base/thread.h"
+
+namespace amps::broker {
+
+class Session;
+class SessionHost;
+
+class LogonDesk {
+ public:
+  // Runs on the thread of the session, if it is still there.
+  using Answer = std::function<void(Session&)>;
+  // Runs on a worker; may block. Must not throw.
+  using Question = std::function<Answer()>;
+
+  LogonDesk();
+  ~LogonDesk();
+  LogonDesk(const LogonDesk&) = delete;
+  LogonDesk& operator=(const LogonDesk&) = delete;
+
+  Status start();
+  void stop() noexcept;
+  // False: so many questions wait already that this one would not be answered in time.
+  bool ask(SessionHost* host, std::uint64_t connection_id, Question question);
+
+ private:
+  struct State;
+  static void work(State* state);
+
+  // Owned by the desk and by each worker, which may outlive it.
+  std::shared_ptr<State> state_;
+  std::vector<Thread> threads_;
+};
+
+}  // namespace amps::broker
