@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/view/view.h"
 
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "broker/log_line.h"
@@ -38,11 +40,29 @@ class View::SourceObserver final : public TopicObserver {
   Topic& topic_;
 };
 
+// Inline conflation: of the updates of a group that came together, only the last counts.
+class View::LatestGroups final : public Aggregation::Output {
+ public:
+  void put_group(std::string_view identity, std::string_view body) override {
+    groups_[std::string(identity)] = std::string(body);
+  }
+  void remove_group(std::string_view identity) override { groups_[std::string(identity)].reset(); }
+  void tell(Aggregation::Output* output) const {
+    for (const auto& [identity, body] : groups_) {
+      body ? output->put_group(identity, *body) : output->remove_group(identity);
+    }
+  }
+
+ private:
+  std::map<std::string, std::optional<std::string>> groups_;  // None: it is gone.
+};
+
 View::View(TopicSpace* space, const ViewConfiguration& configuration, LogSink* log)
     : space_(*space),
       log_(*log),
       name_(configuration.name),
-      domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain) {}
+      domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain),
+      is_inline_(configuration.inline_conflation) {}
 
 View::~View() = default;
 
@@ -135,7 +155,14 @@ void View::fill() {
 }
 
 std::uint64_t View::run_due(std::uint64_t) {
-  for (const ViewInbox::Item& item : inbox_.take()) apply(item.source, item.key, item.record, this);
+  const std::vector<ViewInbox::Item> items = inbox_.take();
+  if (!is_inline_) {
+    for (const ViewInbox::Item& item : items) apply(item.source, item.key, item.record, this);
+    return UINT64_MAX;
+  }
+  LatestGroups latest;
+  for (const ViewInbox::Item& item : items) apply(item.source, item.key, item.record, &latest);
+  latest.tell(this);
   return UINT64_MAX;
 }
 

@@ -45,6 +45,7 @@ class View final : public TimedWork, Aggregation::Output {
 
  private:
   class SourceObserver;
+  class LatestGroups;
   View(TopicSpace* space, const ViewConfiguration& configuration, LogSink* log);
   Status open(const TopicSpaces& spaces, const ViewConfiguration& configuration);
   Status plan(const ViewConfiguration& configuration);
@@ -59,6 +60,7 @@ class View final : public TimedWork, Aggregation::Output {
   LogSink& log_;
   const std::string name_;
   const std::string domain_;  // Of the keys.
+  const bool is_inline_;
   DerivedTopic* topic_ = nullptr;
   std::unique_ptr<ViewPlan> plan_;
   std::unique_ptr<Aggregation> aggregation_;

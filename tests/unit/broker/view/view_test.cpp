@@ -5,8 +5,12 @@
 
 #include <string>
 
+#include "base/clock.h"
+#include "broker/topic_spaces.h"
+#include "broker/view/derived_topic.h"
 #include "view_fixture.h"
 
+using amps::MutexLock;
 using namespace view_tests;
 
 TEST_CASE_FIXTURE(ViewFixture, "VEW-01 VEW-07 VEW-08: subscribers of a view see groups come, change and go") {
@@ -89,6 +93,50 @@ TEST_CASE_FIXTURE(ViewFixture, "VEW-05: a view in another message type follows i
     publisher->send_frame("{\"c\":\"p\",\"t\":\"orders\"}", "id=" + std::to_string(i) + "\1cust=A\1qty=2\1");
     CHECK(client->next("p").body == "{\"cust\":\"A\",\"q\":" + std::to_string(2 * i) + "}");
   }
+}
+
+TEST_CASE("VEW-11: with inline conflation a group tells the last of the updates that waited") {
+  ViewConfiguration configuration =
+      ViewFixture::view("by_cust", "orders", {"/cust", "SUM(/qty) AS /q"}, {"/cust"});
+  configuration.source_message_type = "nvfix";
+  struct Bodies final : TopicObserver {
+    std::vector<std::string> seen;
+    void on_change(const Change& change) override {
+      seen.push_back(change.removes() ? "-" + std::string(change.previous) : std::string(change.current));
+    }
+  };
+  const auto told = [&](bool is_inline) {
+    configuration.inline_conflation = is_inline;
+    const amps::ManualClock clock;
+    Statistics statistics;
+    const TopicSpaces spaces(clock, &statistics);
+    Bodies bodies;
+    TopicSpace& source = *spaces.find("nvfix");
+    DerivedTopic* orders = nullptr;
+    {
+      MutexLock lock(source.mutex());
+      REQUIRE(DerivedTopic::declare(&source, "orders", &orders).ok());
+    }
+    std::unique_ptr<View> view;
+    REQUIRE(View::make(spaces, configuration, &amps::null_log_sink(), &view).ok());
+    {
+      MutexLock lock(view->space().mutex());
+      view->space().observe("by_cust", &bodies);
+    }
+    {
+      MutexLock lock(source.mutex());
+      source.begin_block(0);
+      REQUIRE(orders->put({"1", {}, "cust=A\1qty=2\1", {}}).ok());
+      REQUIRE(orders->put({"2", {}, "cust=A\1qty=3\1", {}}).ok());
+      REQUIRE(orders->put({"3", {}, "cust=B\1qty=1\1", {}}).ok());
+      orders->remove("3");
+    }
+    view->space().run_timed_work();
+    return bodies.seen;
+  };
+  CHECK(told(false) == std::vector<std::string>{R"({"cust":"A","q":2})", R"({"cust":"A","q":5})",
+                                                R"({"cust":"B","q":1})", R"(-{"cust":"B","q":1})"});
+  CHECK(told(true) == std::vector<std::string>{R"({"cust":"A","q":5})"});
 }
 
 TEST_CASE_FIXTURE(ViewFixture, "VEW-12: one key domain makes the same keys in a topic and in a view") {
