@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+import pyamps
 from pyamps import Command, Message
 
 SOW = Message.Command.SOW
@@ -114,5 +115,5 @@ def test_SOW_26_records_outlive_the_broker(serve, connect, tmp_path):
 
 
 def test_unknown_member_of_a_topic_is_named(serve):
-    with pytest.raises(TypeError, match="has no 'keys'"):
+    with pytest.raises(pyamps.UsageException, match="unknown element Keys in Topic"):
         serve(sow={"orders": {"keys": "/id"}})

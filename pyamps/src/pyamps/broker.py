@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ._broker import LIMITS, NativeBroker, broker_version, sample_configuration
+from .broker_state import Definition, Definitions, state_xml
 
 __all__ = ["Broker", "broker_version", "sample_configuration"]
 
@@ -36,7 +37,11 @@ class Broker(NativeBroker):
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
         variables: Mapping[str, str] | None = None,
-        sow: Mapping[str, str | Iterable[str] | Mapping[str, Any] | None] | None = None,
+        sow: Definitions | None = None,
+        views: Mapping[str, Definition] | None = None,
+        conflated_topics: Mapping[str, Any] | None = None,
+        queues: Definitions | None = None,
+        journal: str | os.PathLike[str] | bool | Definition | None = None,
         **limits: int,
     ) -> None:
         """
@@ -52,9 +57,21 @@ class Broker(NativeBroker):
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
         :param sow: topics that keep the latest message of each key, by name: ``{"orders": "/id"}``. A value is
-            the path of the key field, several of them, None (publishers supply keys), or a mapping with
-            ``key``, ``message_type`` ("json"), ``file`` (without it, records live in memory only) and
-            ``expiration`` (an interval as ``"30s"``, or ``"enabled"``).
+            the path of the key field, several of them, None (publishers supply keys), or a definition as
+            ``{"key": "/id", "file": "orders.sow", "expiration": "30s"}``; without a file, records live in
+            memory only.
+        :param views: topics made of the records of others, by name: ``{"totals": {"source": "orders",
+            "projection": ["/customer", "SUM(/quantity) AS /quantity"], "grouping": "/customer"}}``; ``join`` in
+            place of ``source`` for several topics.
+        :param conflated_topics: copies of topics that change no more often than an ``interval``, by name: the
+            name of the source, or ``{"source": "orders", "interval": "1s"}``.
+        :param queues: names of queues, or by name their definitions: ``{"jobs": {"lease_period": "30s"}}``.
+        :param journal: directory of the transaction log, which takes every json message and outlives the
+            broker; True: a temporary one; or its definition. Queues bring a temporary one unless told otherwise.
+
+        A definition names the elements of the configuration in snake_case; topics are of type json unless
+        ``message_type`` is one of its keys.
+
         :param limits: by name, for example ``logon_timeout_ms=500``; see ``Broker.LIMITS``.
         """
         super().__init__()
@@ -62,14 +79,37 @@ class Broker(NativeBroker):
             self._set_name(name)
         if config is not None:
             self._configure_file(config, _variables(variables))
-        if sow is not None:
-            self._configure(_sow_configuration(sow), "Broker()", None)
+        state = state_xml(
+            journal=journal, sow=sow or (), queues=queues or (), views=views, conflated_topics=conflated_topics
+        )
+        if state:
+            self._configure(state, "Broker()", None)
+        self._set_limits(limits)
+        self._set_callbacks(log, authenticate)
+        listens = message_types is not None or certificate is not None or unix_path is not None
+        if config is None or listens or port:
+            tls = {"certificate": certificate, "private_key": private_key, "ca_file": ca_file}
+            self._listen(host, port, message_types, tls)
+        if unix_path is not None:
+            self.add_transport("unix", os.fspath(unix_path))
+
+    LIMITS = tuple(LIMITS)
+
+    def _listen(self, host: str, port: int, types: str | Iterable[str] | None, tls: Mapping[str, Any]) -> None:
+        kind = "tcp" if tls["certificate"] is None else "tcps"
+        address = f"[{host}]" if ":" in host else host
+        for message_type in (types,) if isinstance(types, str) else types or (None,):
+            self.add_transport(kind, f"{address}:{port}", message_type, **tls)
+
+    def _set_limits(self, limits: Mapping[str, int]) -> None:
         for limit, value in limits.items():
             if limit not in LIMITS:
                 raise TypeError(f"Broker() has no limit {limit!r}; it has {', '.join(sorted(LIMITS))}")
             if value < 0:
                 raise ValueError(f"{limit} must not be negative: {value}")
             self._set_limit(limit, value)
+
+    def _set_callbacks(self, log: Callable[..., Any] | None, authenticate: Callable[..., Any] | None) -> None:
         for what, callback in (("log", log), ("authenticate", authenticate)):
             if callback is not None and not callable(callback):
                 raise TypeError(f"{what} must be callable, not {type(callback).__name__}")
@@ -77,21 +117,6 @@ class Broker(NativeBroker):
             self._set_log(log)
         if authenticate is not None:
             self._set_authenticator(authenticate)
-        if isinstance(message_types, str):
-            message_types = (message_types,)
-        listens = message_types is not None or certificate is not None or unix_path is not None
-        if config is None or listens or port:
-            kind = "tcp" if certificate is None else "tcps"
-            address = f"[{host}]" if ":" in host else host
-            for message_type in message_types or (None,):
-                self.add_transport(
-                    kind, f"{address}:{port}", message_type,
-                    certificate=certificate, private_key=private_key, ca_file=ca_file,
-                )  # fmt: skip
-        if unix_path is not None:
-            self.add_transport("unix", os.fspath(unix_path))
-
-    LIMITS = tuple(LIMITS)
 
     def add_transport(
         self,
@@ -186,27 +211,3 @@ def _variables(values: Mapping[str, str] | None) -> bytes | None:
     if values is None:
         return None
     return b"".join(f"{name}={value}\0".encode() for name, value in values.items()) + b"\0"
-
-
-_SOW_ELEMENTS = {"message_type": "MessageType", "file": "FileName", "expiration": "Expiration"}
-
-
-def _sow_configuration(topics: Mapping[str, str | Iterable[str] | Mapping[str, Any] | None]) -> str:
-    """The configuration text that says the same, so that there is one reader and one set of errors."""
-    from html import escape  # Here, because most programs never need it.
-
-    rows = []
-    for name, what in topics.items():
-        given: dict[str, Any] = dict(what) if isinstance(what, Mapping) else {"key": what}
-        keys = given.pop("key", None)
-        keys = [] if keys is None else [keys] if isinstance(keys, str) else list(keys)
-        unknown = given.keys() - _SOW_ELEMENTS.keys()
-        if unknown:
-            known = ", ".join(sorted(["key", *_SOW_ELEMENTS]))
-            raise TypeError(f"topic {name!r} of sow has no {sorted(unknown)[0]!r}; it has {known}")
-        given = {"message_type": "json", **{key: value for key, value in given.items() if value is not None}}
-        elements = [("Name", name), *(("Key", key) for key in keys)]
-        elements += [(_SOW_ELEMENTS[key], os.fspath(value)) for key, value in given.items()]
-        elements.append(("Durability", "persistent" if "file" in given else "transient"))
-        rows.append("".join(f"<{element}>{escape(text)}</{element}>" for element, text in elements))
-    return "<AMPSConfig><SOW>" + "".join(f"<Topic>{row}</Topic>" for row in rows) + "</SOW></AMPSConfig>"
