@@ -99,6 +99,21 @@ def test_payload():
     assert testing.message('{"a": [1]}').get_json() == {"a": [1]}
 
 
+@pytest.mark.parametrize("size", [*range(26), 100])
+def test_text_is_decoded_whatever_its_length_and_place(size):
+    """PY-135: an umlaut anywhere, and bytes that are no UTF-8 anywhere."""
+    text = "x" * size
+    for at in range(size + 1):
+        mixed = text[:at] + "ü" + text[at:]
+        assert testing.message(mixed.encode()).get_data() == mixed
+        with pytest.raises(UnicodeDecodeError):
+            testing.message(text[:at].encode() + b"\xfc" + text[at:].encode()).get_data()
+    got = testing.message(text.encode()).get_data()
+    assert got == text
+    assert got.isascii()
+    assert hash(got) == hash(text)
+
+
 def test_copies_are_independent():
     """PY-176 PY-177 PY-178"""
     message = testing.message("one", topic="t")
