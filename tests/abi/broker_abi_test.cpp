@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <string>
@@ -175,6 +176,38 @@ TEST_CASE("log lines go to the program, without passwords, and the sink is relea
   CHECK(seen.released == 1);
   CHECK(seen.lines.find("client c") != std::string::npos);
   CHECK(seen.lines.find("secret") == std::string::npos);
+}
+
+TEST_CASE("the log function may ask the broker, also while it starts and stops") {
+  struct Asking {
+    Broker broker;
+    std::atomic<int> asked{0};
+  } asking;
+  const amps_broker_log_t log{sizeof log,
+                              [](amps_log_level_t, amps_span_t, void* userdata) {
+                                auto* self = static_cast<Asking*>(userdata);
+                                (void)amps_broker_is_running(self->broker.handle);
+                                (void)amps_broker_address_count(self->broker.handle);
+                                amps_span_t json;
+                                (void)amps_broker_statistics(self->broker.handle, &json);
+                                ++self->asked;
+                              },
+                              &asking, nullptr};
+  REQUIRE(amps_broker_set_log(asking.broker.handle, &log) == AMPS_E_OK);
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(amps_broker_start(asking.broker.handle) == AMPS_E_OK);
+    CHECK(amps_broker_is_running(asking.broker.handle) == 1);
+    const int after_start = asking.asked;
+    CHECK(after_start > 0);
+    raw::Client client(asking.broker.port());  // Its end is told while the broker stops.
+    client.logon("asks");
+    amps_broker_stop(asking.broker.handle);
+    CHECK(asking.asked > after_start);
+    CHECK(amps_broker_is_running(asking.broker.handle) == 0);
+    CHECK(amps_broker_address_count(asking.broker.handle) == 0);
+    amps_span_t json;
+    CHECK(amps_broker_statistics(asking.broker.handle, &json) == AMPS_E_OK);
+  }
 }
 
 TEST_CASE("an authenticator decides, and may ask again") {

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import pyamps
@@ -42,3 +44,27 @@ def test_arguments_are_checked_before_the_start():
 def test_one_message_type_needs_no_list():
     with pyamps.Broker(message_types="json") as broker:
         assert [row["message_type"] for row in broker.addresses] == ["json"]
+
+
+def test_callbacks_may_ask_the_broker_while_others_do():
+    """A log function is told while the broker starts and stops; it and other threads ask it meanwhile."""
+    asked, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            asked.append(broker.is_running())
+
+    def on_log(level, line):
+        asked.append((broker.is_running(), len(broker.addresses)))
+
+    broker = pyamps.Broker(log=on_log, authenticate=lambda *who: broker.is_running())
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    for _ in range(3):
+        with broker.start(), logged_on(broker) as client:
+            client.flush(10_000)
+            assert broker.statistics["connections"] == 1
+    over.set()
+    asking.join(10)
+    assert not asking.is_alive()
+    assert (True, 1) in asked

@@ -110,6 +110,7 @@ AMPS_API amps_result amps_broker_configure_file(amps_broker_t* broker, const cha
 AMPS_API amps_result amps_broker_dump(const amps_broker_t* broker, amps_span_t* xml);
 /** A commented configuration that works. Static. */
 AMPS_API const char* amps_broker_sample(void);
+/** The log function and the authenticator may ask the broker anything, but not start, stop or free it. */
 AMPS_API amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log);
 AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t* broker,
                                                    const amps_broker_authenticator_t* authenticator);

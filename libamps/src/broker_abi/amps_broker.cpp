@@ -88,19 +88,42 @@ class CallbackAuthenticator final : public amps::broker::Authenticator {
 
 }  // namespace
 
+// Starting and stopping run without the lock, because they log, and who is told may ask this broker.
 struct amps_broker {
+  enum class Phase { kStopped, kStarting, kRunning, kStopping };
+
   mutable amps::Mutex mutex{amps::LockRank::kBroker};
+  amps::CondVar changed;  // A start or a stop is over.
+  Phase phase AMPS_GUARDED_BY(mutex) = Phase::kStopped;
+  // While it is starting or stopping, what is below belongs to the thread that does that.
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
   std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
   // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
   std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
+  std::string statistics AMPS_GUARDED_BY(mutex);          // For who asks while it stops.
 
-  bool is_running() const AMPS_REQUIRES(mutex) { return broker != nullptr && broker->is_running(); }
+  bool is_running() const AMPS_REQUIRES(mutex) { return phase == Phase::kRunning && broker->is_running(); }
+  void enter(Phase next) AMPS_EXCLUDES(mutex) {
+    const amps::MutexLock lock(mutex);
+    phase = next;
+    changed.notify_all();
+  }
+  // Only one of those that want to stop it gets the broker; the others wait until that is done.
+  Broker* begin_stop() AMPS_EXCLUDES(mutex) {
+    const amps::MutexLock lock(mutex);
+    while (phase == Phase::kStarting || phase == Phase::kStopping) changed.wait(mutex);
+    if (phase == Phase::kStopped) return nullptr;
+    statistics = broker->statistics_json();
+    phase = Phase::kStopping;
+    return broker.get();
+  }
 };
 
 namespace {
+
+using Phase = amps_broker::Phase;
 
 // The only catch-all. Leaves the failure for amps_broker_last_error().
 template <typename Body>
@@ -130,8 +153,17 @@ Status check(const amps_broker_t* broker) {
 }
 
 Status check_stopped(const amps_broker_t* broker) AMPS_REQUIRES(broker->mutex) {
-  if (broker->is_running()) return Status(AMPS_E_USAGE, "settings are made before start");
+  if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "settings are made before start");
   return {};
+}
+
+// What is thrown is a failure like any other, so that the phase does not stay kStarting.
+Status start(Broker* broker) {
+  try {
+    return broker->start();
+  } catch (const std::exception& error) {
+    return Status(AMPS_E_UNKNOWN, error.what());
+  }
 }
 
 amps::broker::Variables parse_variables(const char* variables) {
@@ -311,22 +343,34 @@ amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_brok
 amps_result amps_broker_start(amps_broker_t* broker) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
-    amps::MutexLock lock(broker->mutex);
-    if (broker->is_running()) return Status(AMPS_E_USAGE, "broker is running");
-    BrokerParts parts;
-    if (broker->log != nullptr) parts.log = broker->log.get();
-    parts.authenticator = broker->authenticator;
-    auto started = std::make_unique<Broker>(broker->configuration, parts);
-    AMPS_RETURN_IF_ERROR(started->start());
-    broker->broker = std::move(started);
-    return {};
+    std::unique_ptr<Broker> started;
+    {
+      const amps::MutexLock lock(broker->mutex);
+      while (broker->phase == Phase::kStopping) broker->changed.wait(broker->mutex);
+      if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "broker is running");
+      BrokerParts parts;
+      if (broker->log != nullptr) parts.log = broker->log.get();
+      parts.authenticator = broker->authenticator;
+      started = std::make_unique<Broker>(broker->configuration, parts);
+      broker->phase = Phase::kStarting;
+    }
+    const Status status = start(started.get());
+    {
+      const amps::MutexLock lock(broker->mutex);
+      if (status.ok()) broker->broker.swap(started);
+      broker->phase = status.ok() ? Phase::kRunning : Phase::kStopped;
+      broker->changed.notify_all();
+    }
+    return status;
   });
 }
 
 void amps_broker_stop(amps_broker_t* broker) {
   if (broker == nullptr) return;
-  amps::MutexLock lock(broker->mutex);
-  if (broker->broker != nullptr) broker->broker->stop();
+  Broker* const running = broker->begin_stop();
+  if (running == nullptr) return;
+  running->stop();
+  broker->enter(Phase::kStopped);
 }
 
 int32_t amps_broker_is_running(const amps_broker_t* broker) {
@@ -381,7 +425,7 @@ amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* jso
     if (json == nullptr) return Status(AMPS_E_USAGE, "json is NULL");
     amps::MutexLock lock(broker->mutex);
     if (broker->broker == nullptr) return Status(AMPS_E_USAGE, "broker was never started");
-    returned = broker->broker->statistics_json();
+    returned = broker->phase == Phase::kStopping ? broker->statistics : broker->broker->statistics_json();
     *json = span_of(returned);
     return {};
   });
