@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/selective_delivery.h"
 
+#include <algorithm>
+
 namespace amps::broker {
 
 namespace {
@@ -26,20 +28,87 @@ Difference SelectiveDelivery::difference(const Topic& topic, const Change& chang
   return difference_;
 }
 
+Status SelectiveDelivery::read(const MessageFormat& format, const FilterIndex& filters,
+                               std::string_view body) {
+  format_ = &format;
+  const Status status = format.extract(filters.plan(), body, &current_);
+  is_readable_ = status.ok();
+  return status;
+}
+
+void SelectiveDelivery::match(const Topic& topic, const Change& change, const FieldValues& values,
+                              std::string_view bookmark, bool before) {
+  MessageFacts message;
+  message.topic = topic.name;
+  message.correlation_id = before ? change.previous_correlation_id : change.correlation_id;
+  message.bookmark = bookmark;
+  message.sow_key = change.key;
+  message.size_bytes = before ? change.previous.size() : change.current.size();
+  ConnectionFacts connection;
+  EvaluationContext context;
+  if (change.publisher != nullptr) {
+    connection.client_name = change.publisher->client_name;
+    connection.user = change.publisher->user;
+    context.connection = &connection;
+  }
+  const FieldValues* const sources[] = {&values};
+  context.sources = sources;
+  context.message = &message;
+  accepted_.clear();
+  topic.route.filters()->match(context, before, &evaluation_, &accepted_);
+  for (const FilterIndex::Id id : accepted_) {
+    filtered_.push_back({topic.route.subscription(id), !before, before});
+  }
+}
+
+// Everybody who may get something, the subscriptions of a client one after the other.
+void SelectiveDelivery::collect(const Topic& topic, const Change& change, std::string_view bookmark) {
+  filtered_.clear();
+  candidates_.clear();
+  FilterIndex* const filters = topic.route.filters();
+  if (filters != nullptr && !change.removes() && is_readable_)
+    match(topic, change, current_, bookmark, false);
+  if (filters != nullptr && has_previous(change.kind) && topic.route.has_out_of_focus() &&
+      format_->extract(filters->plan(), change.previous, &previous_).ok()) {
+    match(topic, change, previous_, {}, true);
+  }
+  const auto by_client = [](const Candidate& left, const Candidate& right) {
+    return ByClient()(left.subscription, right.subscription);
+  };
+  std::sort(filtered_.begin(), filtered_.end(), by_client);
+  const Subscription* last = nullptr;
+  const auto add = [&](const Candidate& candidate) {
+    if (candidate.subscription != last) {
+      candidates_.push_back(candidate);
+    } else {
+      candidates_.back().now |= candidate.now;
+      candidates_.back().before |= candidate.before;
+    }
+    last = candidate.subscription;
+  };
+  auto with_filter = filtered_.begin();
+  for (const Subscription* subscription : topic.route.always()) {
+    const Candidate candidate{subscription, true, true};
+    while (with_filter != filtered_.end() && by_client(*with_filter, candidate)) add(*with_filter++);
+    add(candidate);
+  }
+  while (with_filter != filtered_.end()) add(*with_filter++);
+}
+
 SelectiveDelivery::Outcome SelectiveDelivery::decide(const Topic& topic, const Change& change,
-                                                     const Subscription& subscription) {
-  const bool matches = !change.removes() && !(subscription.skip_empty && change.current.empty()) &&
-                       subscription.wants(topic.name, change.current);
+                                                     const Candidate& candidate) {
+  const Subscription& subscription = *candidate.subscription;
+  const bool matches =
+      candidate.now && !change.removes() && !(subscription.skip_empty && change.current.empty());
   if (matches) {
     if (!subscription.delta || change.kind != ChangeKind::kUpdate) return Outcome::kFull;
     // Back in focus: a client that was told to forget the record needs all of it.
-    if (subscription.out_of_focus && !subscription.wants(topic.name, change.previous)) return Outcome::kFull;
+    if (subscription.out_of_focus && !candidate.before) return Outcome::kFull;
     const Difference what = difference(topic, change);
     if (what == Difference::kUnsupported) return Outcome::kFull;
     return what == Difference::kSome || !subscription.skip_empty ? Outcome::kDelta : Outcome::kNothing;
   }
-  const bool leaves = subscription.out_of_focus && has_previous(change.kind) &&
-                      subscription.wants(topic.name, change.previous);
+  const bool leaves = subscription.out_of_focus && has_previous(change.kind) && candidate.before;
   return leaves ? Outcome::kOutOfFocus : Outcome::kNothing;
 }
 
@@ -102,38 +171,45 @@ void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const
   ++counts_.messages;
 }
 
+void SelectiveDelivery::send_parts(const Topic& topic, const Change& change, const Delivery& delivery,
+                                   Outbox* outbox, std::uint64_t now_ms) {
+  if (!out_of_focus_.sids.empty()) {
+    out_of_focus_.fields.key = true;  // Always: it is what the client has to forget.
+    send(topic, as_out_of_focus(change, delivery), out_of_focus_, "oof", outbox, now_ms);
+  }
+  if (!full_.sids.empty()) {
+    // One message for all: who asked for a part takes the whole.
+    if (!delta_.sids.empty()) {
+      full_.sids += ',' + delta_.sids;
+      full_.fields = full_.fields | delta_.fields;
+    }
+    send(topic, delivery, full_, "p", outbox, now_ms);
+  } else if (!delta_.sids.empty()) {
+    Delivery partial = delivery;
+    partial.body = difference_body_;
+    send(topic, partial, delta_, "p", outbox, now_ms);
+  }
+}
+
 SelectiveDelivery::Counts SelectiveDelivery::deliver(const Topic& topic, const Change& change,
                                                      const Delivery& delivery, std::uint64_t now_ms) {
   counts_ = {};
   has_difference_ = false;
-  for (const FilteredRecipient& recipient : topic.filtered) {
+  collect(topic, change, delivery.bookmark);
+  for (auto at = candidates_.begin(); at != candidates_.end();) {
+    Outbox* const outbox = at->subscription->outbox;
     full_.clear();
     delta_.clear();
     out_of_focus_.clear();
-    for (const Subscription* subscription : recipient.subscriptions) {
-      const Outcome outcome = decide(topic, change, *subscription);
-      if (!subscription->is_shaped()) {
-        add(*subscription, outcome);
+    for (; at != candidates_.end() && at->subscription->outbox == outbox; ++at) {
+      const Outcome outcome = decide(topic, change, *at);
+      if (!at->subscription->is_shaped()) {
+        add(*at->subscription, outcome);
       } else if (outcome != Outcome::kNothing) {
-        send_alone(topic, change, delivery, *subscription, outcome, now_ms);
+        send_alone(topic, change, delivery, *at->subscription, outcome, now_ms);
       }
     }
-    if (!out_of_focus_.sids.empty()) {
-      out_of_focus_.fields.key = true;  // Always: it is what the client has to forget.
-      send(topic, as_out_of_focus(change, delivery), out_of_focus_, "oof", recipient.outbox, now_ms);
-    }
-    if (!full_.sids.empty()) {
-      // One message for all: who asked for a part takes the whole.
-      if (!delta_.sids.empty()) {
-        full_.sids += ',' + delta_.sids;
-        full_.fields = full_.fields | delta_.fields;
-      }
-      send(topic, delivery, full_, "p", recipient.outbox, now_ms);
-    } else if (!delta_.sids.empty()) {
-      Delivery partial = delivery;
-      partial.body = difference_body_;
-      send(topic, partial, delta_, "p", recipient.outbox, now_ms);
-    }
+    send_parts(topic, change, delivery, outbox, now_ms);
   }
   return counts_;
 }

@@ -12,7 +12,10 @@
 #include "base/buffer.h"
 #include "broker/change.h"
 #include "broker/delivery_group.h"
+#include "broker/expression/evaluation.h"
+#include "broker/filter_index.h"
 #include "broker/format/document.h"
+#include "broker/format/message_format.h"
 #include "broker/topic.h"
 
 namespace amps::broker {
@@ -23,7 +26,11 @@ class SelectiveDelivery {
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
   };
-  // Appends to the outboxes of topic.filtered. `delivery` has every field anybody may ask for.
+  // Reads what the filters need of the message that is delivered next; its format outlives it here. Fails
+  // when the body cannot be read: no filter accepts it then.
+  Status read(const MessageFormat& format, const FilterIndex& filters, std::string_view body);
+  // Appends to the outboxes of the selective subscriptions. `delivery` has every field anybody may ask for.
+  // Requires: the message was read, if the route has filters.
   Counts deliver(const Topic& topic, const Change& change, const Delivery& delivery, std::uint64_t now_ms);
 
  private:
@@ -35,18 +42,38 @@ class SelectiveDelivery {
     void clear() noexcept { sids.clear(), fields = {}; }
     void add(const Subscription& subscription);
   };
+  // A subscription that may get something.
+  struct Candidate {
+    const Subscription* subscription;
+    bool now;     // The message passes its filter.
+    bool before;  // The previous one did. Known of those with out-of-focus messages only.
+  };
+  void collect(const Topic& topic, const Change& change, std::string_view bookmark);
+  void match(const Topic& topic, const Change& change, const FieldValues& values, std::string_view bookmark,
+             bool before);
   enum class Outcome { kNothing, kFull, kDelta, kOutOfFocus };
-  Outcome decide(const Topic& topic, const Change& change, const Subscription& subscription);
+  Outcome decide(const Topic& topic, const Change& change, const Candidate& candidate);
   void add(const Subscription& subscription, Outcome outcome);
   bool select(const Topic& topic, const Subscription& subscription, Outcome outcome, Delivery* delivery);
   // To a subscription whose messages are like those of no other.
   void send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
                   const Subscription& subscription, Outcome outcome, std::uint64_t now_ms);
+  void send_parts(const Topic& topic, const Change& change, const Delivery& delivery, Outbox* outbox,
+                  std::uint64_t now_ms);
   void send(const Topic& topic, const Delivery& delivery, const Part& part, std::string_view command,
             Outbox* outbox, std::uint64_t now_ms);
   Difference difference(const Topic& topic, const Change& change);
 
   static Delivery as_out_of_focus(const Change& change, const Delivery& delivery);
+
+  const MessageFormat* format_ = nullptr;
+  bool is_readable_ = false;
+  FieldValues current_;
+  FieldValues previous_;
+  EvaluationScratch evaluation_;
+  std::vector<FilterIndex::Id> accepted_;
+  std::vector<Candidate> filtered_;    // Those with a filter,
+  std::vector<Candidate> candidates_;  // and all, by client.
 
   Part full_;
   Part delta_;

@@ -34,9 +34,6 @@ struct Subscription {
 
   // Its messages are its own: they are not shared with other subscriptions of the client.
   bool is_shaped() const noexcept { return select != nullptr; }
-  bool wants(std::string_view topic_name, std::string_view body) const noexcept {
-    return filter == nullptr || filter->matches(topic_name, body);
-  }
 };
 
 }  // namespace amps::broker

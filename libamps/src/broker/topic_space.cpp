@@ -9,14 +9,11 @@ namespace amps::broker {
 namespace {
 
 constexpr std::size_t kIdleTopicsMax = 65'536;  // Routes kept for topics nobody subscribes to by name.
+// With more topics, their routes are worked out anew when a pattern comes or goes, and not followed up.
+constexpr std::size_t kFollowedTopicsMax = 256;
 
 bool may_match_reserved(const Subscription& subscription) noexcept {
   return subscription.topic.find("/AMPS") != std::string::npos;
-}
-
-template <typename T>
-void erase_one(std::vector<const T*>* items, const T* item) {
-  items->erase(std::remove(items->begin(), items->end(), item), items->end());
 }
 
 }  // namespace
@@ -103,12 +100,12 @@ void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
   if (subscription->feed != nullptr) return subscription->feed->enter(subscription);
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_add(1, std::memory_order_relaxed);
   if (subscription->pattern != nullptr) {
-    pattern_subscriptions_.push_back(subscription);
-    ++generation_;
+    pattern_subscriptions_.insert(subscription);
+    follow_pattern(*subscription, true);
   } else {
-    Topic* topic = find_or_add(subscription->topic);
-    topic->literal_subscriptions.push_back(subscription);
-    topic->route_generation = 0;
+    Topic* const topic = find_or_add(subscription->topic);
+    topic->literal_subscriptions.insert(subscription);
+    if (has_route(*topic)) topic->route.add(*subscription);
   }
 }
 
@@ -121,12 +118,34 @@ void TopicSpace::remove(const Subscription* subscription) {
   if (subscription->feed != nullptr) return subscription->feed->leave();
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_sub(1, std::memory_order_relaxed);
   if (subscription->pattern != nullptr) {
-    erase_one(&pattern_subscriptions_, subscription);
-    ++generation_;
-  } else if (Topic* topic = find(subscription->topic)) {
-    erase_one(&topic->literal_subscriptions, subscription);
-    topic->route_generation = 0;
+    pattern_subscriptions_.erase(subscription);
+    follow_pattern(*subscription, false);
+  } else if (Topic* const topic = find(subscription->topic)) {
+    topic->literal_subscriptions.erase(subscription);
+    if (has_route(*topic)) topic->route.remove(*subscription);
   }
+}
+
+// Keeps the routes of a few topics; of many, to look at each would cost more than is saved.
+void TopicSpace::follow_pattern(const Subscription& subscription, bool comes) {
+  if (topics_.size() > kFollowedTopicsMax) {
+    ++generation_;
+    return;
+  }
+  for (const auto& [name, topic] : topics_) {
+    if (!has_route(*topic)) continue;
+    if (!comes) {
+      topic->route.remove(subscription);
+    } else if (is_for(subscription, *topic)) {
+      topic->route.add(subscription);
+    }
+  }
+}
+
+bool TopicSpace::is_for(const Subscription& subscription, const Topic& topic) {
+  const PatternMatch match = subscription.pattern->matches(topic.name);
+  if (match == PatternMatch::kFailed) Statistics::add(statistics_->pattern_failures);
+  return match == PatternMatch::kYes;
 }
 
 void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
@@ -149,6 +168,8 @@ Status TopicSpace::publish(Publish publish) {
   change.current = publish.body;
   change.correlation_id = publish.correlation_id;
   if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
+  bool is_read = false;
+  AMPS_RETURN_IF_ERROR(read_for_filters(topic, change.current, &is_read));
   const bool is_plain = topic->store == nullptr && topic->observers.empty() && !topic->is_logged;
   if (!is_plain) change.timestamp_us = now_us();
   if (topic->is_logged) {
@@ -161,7 +182,7 @@ Status TopicSpace::publish(Publish publish) {
     saved_point_ = topic->store->saved_point();
   }
   saved_point_.txid = change.txid;
-  deliver(topic, change, publish.expiration);
+  deliver(topic, change, publish.expiration, is_read);
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
   return {};
 }
@@ -183,7 +204,7 @@ Status TopicSpace::remove_record(Topic* topic, RecordStore::Slot slot, ChangeKin
 }
 
 void TopicSpace::announce(Topic* topic, const Change& change) {
-  deliver(topic, change, {});
+  deliver(topic, change, {}, false);
   for (TopicObserver* observer : topic->observers) observer->on_change(change);
 }
 
@@ -196,34 +217,35 @@ void TopicSpace::publish_event(const Publish& publish) {
   Change change;
   change.topic = find_or_add(publish.topic);
   change.current = publish.body;
-  deliver(find_or_add(publish.topic), change, {});
+  deliver(find_or_add(publish.topic), change, {}, false);
 }
 
-void TopicSpace::route(Topic* topic) {
-  std::vector<const Subscription*> matching = topic->literal_subscriptions;
-  for (const Subscription* subscription : pattern_subscriptions_) {
-    if (topic->is_private) break;
-    switch (subscription->pattern->matches(topic->name)) {
-      case PatternMatch::kYes:
-        matching.push_back(subscription);
-        break;
-      case PatternMatch::kFailed:
-        Statistics::add(statistics_->pattern_failures);
-        break;
-      case PatternMatch::kNo:
-        break;
-    }
-  }
-  build_route(topic, &matching);
-  topic->route_generation = generation_;
-}
-
-void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view expiration) {
+void TopicSpace::update_route(Topic* topic) {
+  if (has_route(*topic) && !topic->route.has_news()) return;
   // Groups of one topic are disjoint, so only a change of groups could overtake what waits.
-  if (topic->route_generation != generation_) {
-    hand_out();
-    route(topic);
+  hand_out();
+  if (!has_route(*topic)) {
+    topic->route.clear();
+    for (const Subscription* subscription : topic->literal_subscriptions) topic->route.add(*subscription);
+    for (const Subscription* subscription : pattern_subscriptions_) {
+      if (topic->is_private) break;
+      if (is_for(*subscription, *topic)) topic->route.add(*subscription);
+    }
+    topic->route_generation = generation_;
   }
+  topic->route.refresh();
+}
+
+// A body that some filter cannot read refuses the message (broker 1.3), before anything has changed.
+Status TopicSpace::read_for_filters(Topic* topic, std::string_view body, bool* is_read) {
+  update_route(topic);
+  const FilterIndex* const filters = topic->route.filters();
+  *is_read = filters != nullptr;
+  return *is_read ? selective_.read(*format_, *filters, body) : Status();
+}
+
+void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view expiration, bool is_read) {
+  update_route(topic);
   if (!topic->is_private) current_ = topic;
   Delivery delivery;
   delivery.key = change.key;
@@ -231,17 +253,20 @@ void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view ex
   delivery.expiration = expiration;
   delivery.body = change.current;
   if (!change.removes()) deliver_to_groups(topic, change, delivery);
-  if (topic->filtered.empty()) return;
-  if (topic->filtered_timestamp) delivery.timestamp = timestamp(change);
-  if (topic->filtered_bookmark) delivery.bookmark = bookmark_text_.of(change.bookmark);
+  if (!topic->route.has_selective()) return;
+  if (topic->route.selective_wants_timestamp()) delivery.timestamp = timestamp(change);
+  if (topic->route.selective_wants_bookmark()) delivery.bookmark = bookmark_text_.of(change.bookmark);
+  if (!is_read && topic->route.filters() != nullptr) {
+    // Made by the broker: filters of what cannot be read do not accept it.
+    static_cast<void>(selective_.read(*format_, *topic->route.filters(), change.current));
+  }
   const SelectiveDelivery::Counts counts = selective_.deliver(*topic, change, delivery, now_ms_);
   fanned_out_bytes_ += counts.bytes;
   messages_out_ += counts.messages;
 }
 
 void TopicSpace::deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) {
-  std::vector<DeliveryGroup>* const groups =
-      topic->has_skip_empty && delivery.body.empty() ? &topic->groups_for_empty : &topic->groups;
+  std::vector<DeliveryGroup>* const groups = topic->route.groups(delivery.body.empty());
   if (waiting_ != groups) hand_out();
   waiting_ = groups;
   for (DeliveryGroup& group : *groups) {

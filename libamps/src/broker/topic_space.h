@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -109,8 +110,15 @@ class TopicSpace {
  private:
   Topic* find_or_add(std::string_view name) AMPS_REQUIRES(mutex_);
   void evict_idle_topics() AMPS_REQUIRES(mutex_);
-  void route(Topic* topic) AMPS_REQUIRES(mutex_);
-  void deliver(Topic* topic, const Change& change, std::string_view expiration) AMPS_REQUIRES(mutex_);
+  bool has_route(const Topic& topic) const AMPS_REQUIRES(mutex_) {
+    return topic.route_generation == generation_;
+  }
+  void follow_pattern(const Subscription& subscription, bool comes) AMPS_REQUIRES(mutex_);
+  bool is_for(const Subscription& pattern, const Topic& topic) AMPS_REQUIRES(mutex_);
+  void update_route(Topic* topic) AMPS_REQUIRES(mutex_);
+  Status read_for_filters(Topic* topic, std::string_view body, bool* is_read) AMPS_REQUIRES(mutex_);
+  void deliver(Topic* topic, const Change& change, std::string_view expiration, bool is_read)
+      AMPS_REQUIRES(mutex_);
   void deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
   std::string_view timestamp(const Change& change) AMPS_REQUIRES(mutex_) {
@@ -128,8 +136,8 @@ class TopicSpace {
   // Keyed by the topic's own name. Topics nobody names are a cache of routes and may be dropped.
   std::unordered_map<std::string_view, std::unique_ptr<Topic>, RandomHash> topics_ AMPS_GUARDED_BY(mutex_);
   std::vector<Topic*> declared_ AMPS_GUARDED_BY(mutex_);
-  std::vector<const Subscription*> pattern_subscriptions_ AMPS_GUARDED_BY(mutex_);
-  std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 1;  // Of pattern subscriptions.
+  std::unordered_set<const Subscription*> pattern_subscriptions_ AMPS_GUARDED_BY(mutex_);
+  std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 1;  // Routes of an older one are worked out anew.
   std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;
   std::size_t idle_topics_max_ AMPS_GUARDED_BY(mutex_);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/expression/program.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/expression/compiler.h"
+#include "broker/expression/function.h"
 #include "broker/expression/machine.h"
 #include "broker/expression/parser.h"
 
@@ -36,6 +38,11 @@ Status Program::compile(const Expression& expression, const CompileOptions& opti
   }
   if (error != nullptr) *error = found;
   return to_status(AMPS_E_FILTER, "expression", found);
+}
+
+bool Program::calls(std::string_view function) const noexcept {
+  return std::any_of(functions_.begin(), functions_.end(),
+                     [&](const Function* one) { return one->name == function; });
 }
 
 Status BoundProgram::bind(std::shared_ptr<const Program> program, const std::vector<FieldSource>& sources,

@@ -65,6 +65,7 @@ class Program {
   // Conditions joined by AND at the top. Empty: the program has to be tried.
   const std::vector<Condition>& conditions() const noexcept { return conditions_; }
   bool is_deterministic() const noexcept { return is_deterministic_; }
+  bool calls(std::string_view function) const noexcept;  // In capitals.
 
  private:
   friend class BoundProgram;

@@ -68,7 +68,7 @@ void AggregatedFeed::enter(const Subscription* subscription) {
     apply(record->key(), record, nullptr);
   }
   aggregation_.for_each(this);
-  results_.literal_subscriptions.push_back(subscription);
+  results_.literal_subscriptions.insert(subscription);
   results_.route_generation = 0;
   source_.observers.push_back(this);
 }

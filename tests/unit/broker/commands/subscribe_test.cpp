@@ -357,3 +357,40 @@ TEST_CASE("SUB-10: of each message only what was selected is delivered, whatever
   client.publish("t", R"({"a":3,"b":3})");
   CHECK(client.next("p").body == R"({"b":3})");
 }
+
+TEST_CASE("SUB-13 ten thousand filters on one topic find theirs while subscriptions come and go") {
+  TestBroker broker;
+  broker.with(AMPS_BROKER_SUBSCRIPTIONS_MAX, 20'000).start();
+  Client client(broker.port());
+  client.logon();
+  std::string block;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string id = std::to_string(i);
+    block += raw::frame("{\"c\":\"subscribe\",\"sub_id\":\"" + id +
+                        "\",\"t\":\"t\",\"filter\":\"/id = " + id + " AND /kind = 'k'\"}");
+    if (i % 10 == 0) block += raw::frame(R"({"c":"p","t":"t"})", "{\"kind\":\"k\",\"id\":" + id + "}");
+  }
+  client.send(block);
+  for (int i = 0; i < 10'000; i += 10) REQUIRE(client.next("p").get("sids") == std::to_string(i));
+  client.command("\"c\":\"unsubscribe\",\"sub_id\":\"4711\"");
+  client.publish("t", R"({"kind":"k","id":4711})");
+  client.publish("t", R"({"kind":"other","id":4712})");
+  client.publish("t", R"({"kind":"k","id":"4712"})");
+  CHECK(client.next("p").get("sids") == "4712");
+}
+
+TEST_CASE(
+    "PUB-01 a body that a filter of the topic cannot read is refused, and accepted where nobody reads it") {
+  TestBroker broker;
+  broker.start();
+  Client client(broker.port());
+  client.logon();
+  client.command("\"c\":\"subscribe\",\"t\":\"^t\",\"sub_id\":\"f\",\"filter\":\"/a = 1\"");
+  const auto publish = [&](const std::string& topic, const std::string& body) {
+    client.send(raw::frame(R"({"c":"publish","cid":"9","a":"processed","t":")" + topic + "\"}", body));
+    return client.next("ack").get("reason");
+  };
+  CHECK(publish("t1", "{\"a\":") == "invalid message");
+  CHECK(publish("other", "{\"a\":") == "");
+  CHECK(publish("t1", "{\"b\":2}") == "");
+}

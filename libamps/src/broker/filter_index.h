@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which of many filters accept a message, without trying them one by one: the fields of all are read in
+// one pass, and equality and ranges find those that may accept. Only these are evaluated, beside the
+// filters that no index can find (docs/guide/filters.md says which).
+// Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "broker/expression/equality_index.h"
+#include "broker/expression/evaluation.h"
+#include "broker/expression/placed_ids.h"
+#include "broker/expression/program.h"
+#include "broker/expression/range_index.h"
+#include "broker/filter.h"
+
+namespace amps::broker {
+
+class FilterIndex {
+ public:
+  using Id = std::uint32_t;  // Small; used again after remove().
+
+  // `in_focus`: match() is also asked about it when only these are of interest. The cost does not grow with
+  // the number of filters.
+  Id add(const Filter& filter, bool in_focus = false);
+  void remove(Id id);
+
+  bool empty() const noexcept { return count_ == 0; }
+  std::size_t size() const noexcept { return count_; }
+  // How many filters are tried on every message.
+  std::size_t tried_count() const noexcept { return tried_.size(); }
+
+  // What match() needs to know of a message. Changes only by add() and remove().
+  const FieldPlan& plan() const noexcept { return plan_; }
+  // Adds the filters that accept the message, each once, in no order. `context` has the fields of plan() as
+  // its source and what is known besides; the instance is that of each filter.
+  void match(EvaluationContext context, bool only_in_focus, EvaluationScratch* scratch, std::vector<Id>* out);
+
+ private:
+  // The filters that are found by one field.
+  struct Field {
+    std::size_t users = 0;
+    EqualityIndex equalities;
+    RangeIndex ranges;
+  };
+  using Fields = std::map<std::pair<FieldPlan::Slot, std::uint32_t>, Field>;  // By slot and subscript.
+  enum class Access : std::uint8_t { kTried, kEquality, kRange };
+  struct Entry {
+    BoundProgram program;  // None: a free place.
+    const InstanceFacts* instance = nullptr;
+    std::uint64_t asked = 0;  // Number of the match() that evaluated it.
+    bool in_focus = false;
+    Access access = Access::kTried;
+    Fields::iterator field = {};  // Unless tried.
+    PlacedIds::Place place = 0;   // Among the tried.
+    std::vector<EqualityIndex::Link> equalities;
+    RangeIndex::Link range;
+  };
+  // A way to find a filter.
+  struct Choice {
+    const Condition* condition = nullptr;
+    std::size_t cost = 0;  // About how many others would be found with it.
+  };
+
+  void place(Id id);
+  void displace(Entry* entry);
+  void compact();
+  void use_field(Entry* entry, const Condition& condition);
+  void leave_field(Entry* entry);
+  void consider(const Entry& entry, const Condition& condition, Choice* best);
+  bool place_in_range(Id id, const Condition& condition);
+  void place_in_equalities(Id id, const Condition& condition);
+
+  std::deque<Entry> entries_;  // By id; the parts of the index point into them.
+  std::vector<Id> free_;
+  std::size_t count_ = 0;
+  std::size_t field_uses_ = 0;  // Fields of all programs together.
+  FieldPlan plan_;
+  Fields fields_;
+  PlacedIds tried_;
+  std::uint64_t asked_ = 0;
+};
+
+}  // namespace amps::broker
