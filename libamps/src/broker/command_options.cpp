@@ -22,7 +22,7 @@ enum class Value {
   kNone,
   kCount,        // A number that fits 31 bits.
   kList,         // In brackets.
-  kNoneOnly,     // The one value "none".
+  kText,         // Checked by who uses it.
   kUnavailable,  // Known, but this version has nothing to do it with.
 };
 
@@ -33,14 +33,15 @@ struct OptionRow {
   bool needs_bookmark;
   bool CommandOptions::*flag;
   std::optional<std::uint64_t> CommandOptions::*count = nullptr;
-  std::optional<std::string_view> CommandOptions::*list = nullptr;
+  std::optional<std::string_view> CommandOptions::*text = nullptr;
 };
 
 constexpr OptionRow kOptions[] = {
     {"bookmark", kAllSubscribes, Value::kNone, false, &CommandOptions::bookmark},
     {"bookmark_not_found", kAllSubscribes, Value::kUnavailable, true, nullptr},
-    {"conflation", kAllSubscribes, Value::kNoneOnly, false, nullptr},
-    {"conflation_key", kAllSubscribes, Value::kUnavailable, false, nullptr},
+    {"conflation", kAllSubscribes, Value::kText, false, nullptr, nullptr, &CommandOptions::conflation},
+    {"conflation_key", kAllSubscribes, Value::kList, false, nullptr, nullptr,
+     &CommandOptions::conflation_key},
     {"fully_durable", kAllSubscribes, Value::kNone, true, nullptr},
     {"grouping", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::grouping},
     {"live", kAllSubscribes, Value::kNone, true, nullptr},
@@ -79,7 +80,6 @@ Status check_value(const wire::Option& option, Value value) {
   if (option.has_value != (value != Value::kNone)) {
     return invalid(option, option.has_value ? "takes no value" : "needs a value");
   }
-  if (value == Value::kNoneOnly && option.value != "none") return invalid(option, "only none is available");
   const bool has_brackets =
       option.value.size() >= 2 && option.value.front() == '[' && option.value.back() == ']';
   if (value == Value::kList && !has_brackets) return invalid(option, "the value is not a list in brackets");
@@ -105,7 +105,7 @@ Status parse_command_options(std::string_view list, std::uint32_t command, bool 
     AMPS_RETURN_IF_ERROR(check_value(option, row->value));
     if (row->flag != nullptr) out->*(row->flag) = true;
     if (row->count != nullptr) out->*(row->count) = wire::parse_count(option.value);
-    if (row->list != nullptr) out->*(row->list) = option.value;
+    if (row->text != nullptr) out->*(row->text) = option.value;
   }
   return {};
 }

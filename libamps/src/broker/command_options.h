@@ -25,6 +25,8 @@ struct CommandOptions {
   std::optional<std::string_view> grouping;  // With its brackets. View of the options' text.
   std::optional<std::string_view> projection;
   std::optional<std::string_view> select;
+  std::optional<std::string_view> conflation;  // An interval, auto or none.
+  std::optional<std::string_view> conflation_key;
 };
 
 // `command` is an AMPS_COMMAND_ bit. Fails with AMPS_E_INVALID_OPTIONS.

@@ -87,6 +87,7 @@ class Outbox {
   // Steady time at which the oldest waiting byte was appended; UINT64_MAX when none waits.
   std::uint64_t oldest_ms() const;
   std::uint64_t waiting_bytes() const noexcept { return waiting_bytes_.load(std::memory_order_relaxed); }
+  std::uint64_t bytes_max() const noexcept { return limits_->client_bytes_max; }
   Connection* connection() const noexcept { return connection_; }
 
  private:

@@ -95,8 +95,7 @@ void SelectiveDelivery::collect(const Topic& topic, const Change& change, std::s
   while (with_filter != filtered_.end()) add(*with_filter++);
 }
 
-SelectiveDelivery::Outcome SelectiveDelivery::decide(const Topic& topic, const Change& change,
-                                                     const Candidate& candidate) {
+Outcome SelectiveDelivery::decide(const Topic& topic, const Change& change, const Candidate& candidate) {
   const Subscription& subscription = *candidate.subscription;
   const bool matches =
       candidate.now && !change.removes() && !(subscription.skip_empty && change.current.empty());
@@ -147,25 +146,41 @@ bool SelectiveDelivery::select(const Topic& topic, const Subscription& subscript
 }
 
 void SelectiveDelivery::send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
-                                   const Subscription& subscription, Outcome outcome, std::uint64_t now_ms) {
+                                   const Candidate& candidate, Outcome outcome, std::uint64_t now_ms) {
+  const Subscription& subscription = *candidate.subscription;
+  Conflation* const conflation = subscription.conflation.get();
+  const bool has_key = conflation != nullptr && conflation->find_key(topic, change, &conflation_key_);
+  if (has_key && outcome == Outcome::kDelta && conflation->holds_whole(conflation_key_)) {
+    outcome = Outcome::kFull;
+  }
   const bool leaves = outcome == Outcome::kOutOfFocus;
   Delivery own = leaves ? as_out_of_focus(change, delivery) : delivery;
   if (outcome == Outcome::kDelta) own.body = difference_body_;
   if (!select(topic, subscription, outcome, &own)) return;
+  if (has_key) {
+    DeliveryFields fields = subscription.fields;
+    fields.key = true;
+    if (conflation->hold(conflation_key_, change, candidate.before, chosen(own, fields), outcome)) return;
+    conflation->note_sent(conflation_key_, outcome);
+  }
   alone_.clear();
   alone_.add(subscription);
   alone_.fields.key = alone_.fields.key || leaves;
   send(topic, own, alone_, leaves ? "oof" : "p", subscription.outbox, now_ms);
 }
 
+Delivery SelectiveDelivery::chosen(const Delivery& delivery, const DeliveryFields& fields) {
+  Delivery chosen = delivery;
+  if (!fields.key) chosen.key = {};
+  if (!fields.timestamp) chosen.timestamp = {};
+  if (!fields.bookmark) chosen.bookmark = {};
+  return chosen;
+}
+
 void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const Part& part,
                              std::string_view command, Outbox* outbox, std::uint64_t now_ms) {
-  Delivery chosen = delivery;
-  if (!part.fields.key) chosen.key = {};
-  if (!part.fields.timestamp) chosen.timestamp = {};
-  if (!part.fields.bookmark) chosen.bookmark = {};
   scratch_.clear();
-  append_delivery(&scratch_, delivery_prefix(topic.name, part.sids, command), chosen);
+  append_delivery(&scratch_, delivery_prefix(topic.name, part.sids, command), chosen(delivery, part.fields));
   outbox->append(scratch_.view(), now_ms);
   counts_.bytes += scratch_.size();
   ++counts_.messages;
@@ -206,7 +221,7 @@ SelectiveDelivery::Counts SelectiveDelivery::deliver(const Topic& topic, const C
       if (!at->subscription->is_shaped()) {
         add(*at->subscription, outcome);
       } else if (outcome != Outcome::kNothing) {
-        send_alone(topic, change, delivery, *at->subscription, outcome, now_ms);
+        send_alone(topic, change, delivery, *at, outcome, now_ms);
       }
     }
     send_parts(topic, change, delivery, outbox, now_ms);

@@ -16,6 +16,7 @@
 #include "broker/filter_index.h"
 #include "broker/format/document.h"
 #include "broker/format/message_format.h"
+#include "broker/outcome.h"
 #include "broker/topic.h"
 
 namespace amps::broker {
@@ -51,13 +52,13 @@ class SelectiveDelivery {
   void collect(const Topic& topic, const Change& change, std::string_view bookmark);
   void match(const Topic& topic, const Change& change, const FieldValues& values, std::string_view bookmark,
              bool before);
-  enum class Outcome { kNothing, kFull, kDelta, kOutOfFocus };
   Outcome decide(const Topic& topic, const Change& change, const Candidate& candidate);
   void add(const Subscription& subscription, Outcome outcome);
   bool select(const Topic& topic, const Subscription& subscription, Outcome outcome, Delivery* delivery);
+  static Delivery chosen(const Delivery& delivery, const DeliveryFields& fields);
   // To a subscription whose messages are like those of no other.
   void send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
-                  const Subscription& subscription, Outcome outcome, std::uint64_t now_ms);
+                  const Candidate& candidate, Outcome outcome, std::uint64_t now_ms);
   void send_parts(const Topic& topic, const Change& change, const Delivery& delivery, Outbox* outbox,
                   std::uint64_t now_ms);
   void send(const Topic& topic, const Delivery& delivery, const Part& part, std::string_view command,
@@ -87,6 +88,7 @@ class SelectiveDelivery {
   std::string difference_body_;
   Document document_;
   Buffer selected_;
+  std::string conflation_key_;
 };
 
 }  // namespace amps::broker

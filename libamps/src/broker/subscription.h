@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "broker/conflation.h"
 #include "broker/delivery_group.h"
 #include "broker/filter.h"
 #include "broker/format/select_list.h"
@@ -23,17 +24,18 @@ struct Subscription {
   std::unique_ptr<Filter> filter;         // None: every message.
   std::string filter_text;
   std::string options;
-  DeliveryFields fields;               // What messages carry besides topic and ids.
-  bool skip_empty = false;             // Messages without a body, or deltas without a change, are left out.
-  bool delta = false;                  // Updates say only what changed.
-  bool out_of_focus = false;           // An `oof` tells when a record no longer matches.
-  std::unique_ptr<SelectList> select;  // None: whole messages.
+  DeliveryFields fields;      // What messages carry besides topic and ids.
+  bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
+  bool delta = false;         // Updates say only what changed.
+  bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
+  std::unique_ptr<Conflation> conflation;  // None: every message is sent at once.
+  std::unique_ptr<SelectList> select;      // None: whole messages.
   std::unique_ptr<SubscriptionFeed> feed;  // Instead of the topic's messages; none: those.
   Outbox* outbox = nullptr;                // Of the client; outlives the subscription.
   std::uint64_t order = 0;  // Set by the topic space: ids are listed in the order of subscribing.
 
   // Its messages are its own: they are not shared with other subscriptions of the client.
-  bool is_shaped() const noexcept { return select != nullptr; }
+  bool is_shaped() const noexcept { return select != nullptr || conflation != nullptr; }
 };
 
 }  // namespace amps::broker

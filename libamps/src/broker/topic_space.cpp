@@ -24,7 +24,9 @@ TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics*
       clock_(clock),
       statistics_(statistics),
       idle_topics_max_(kIdleTopicsMax),
-      log_(message_type_) {}
+      log_(message_type_) {
+  timed_work_.push_back(&conflations_);
+}
 
 TopicSpace::~TopicSpace() = default;
 
@@ -115,6 +117,7 @@ void TopicSpace::add(Subscription* subscription) {
 
 void TopicSpace::remove(const Subscription* subscription) {
   Statistics::subtract(statistics_->subscriptions);
+  if (subscription->conflation != nullptr) subscription->conflation->drop();
   if (subscription->feed != nullptr) return subscription->feed->leave();
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_sub(1, std::memory_order_relaxed);
   if (subscription->pattern != nullptr) {
@@ -150,6 +153,7 @@ bool TopicSpace::is_for(const Subscription& subscription, const Topic& topic) {
 
 void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
   const std::uint64_t order = old->order;
+  if (old->conflation != nullptr) old->conflation->release();  // Nothing is lost by replacing.
   remove(old);
   insert(replacement, order);
 }

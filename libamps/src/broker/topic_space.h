@@ -21,6 +21,7 @@
 #include "base/random_hash.h"
 #include "base/status.h"
 #include "base/sync.h"
+#include "broker/conflation_schedule.h"
 #include "broker/format/message_format.h"
 #include "broker/selective_delivery.h"
 #include "broker/statistics.h"
@@ -61,6 +62,9 @@ class TopicSpace {
   void count_delivery(std::size_t bytes) AMPS_REQUIRES(mutex_) {
     ++messages_out_, fanned_out_bytes_ += bytes;
   }
+
+  // Of the conflated subscriptions.
+  ConflationSchedule& conflations() AMPS_REQUIRES(mutex_) { return conflations_; }
 
   // Timed work is borrowed until the space goes.
   void add_timed_work(TimedWork* work) AMPS_REQUIRES(mutex_) { timed_work_.push_back(work); }
@@ -141,6 +145,7 @@ class TopicSpace {
   std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;
   std::size_t idle_topics_max_ AMPS_GUARDED_BY(mutex_);
 
+  ConflationSchedule conflations_ AMPS_GUARDED_BY(mutex_);
   std::vector<TimedWork*> timed_work_ AMPS_GUARDED_BY(mutex_);
   std::function<void(std::uint64_t)> alarm_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t armed_ms_ AMPS_GUARDED_BY(mutex_) = UINT64_MAX;

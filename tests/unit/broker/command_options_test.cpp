@@ -52,6 +52,6 @@ TEST_CASE("values are checked") {
   }
   CHECK(accepts("top_n=2147483647", AMPS_COMMAND_SOW));
   CHECK_FALSE(accepts("replace=yes", AMPS_COMMAND_Subscribe));
-  CHECK(accepts("conflation=none", AMPS_COMMAND_Subscribe));
-  CHECK_FALSE(accepts("conflation=auto", AMPS_COMMAND_Subscribe));
+  CHECK(accepts("conflation=1s", AMPS_COMMAND_Subscribe));
+  CHECK_FALSE(accepts("conflation=1s", AMPS_COMMAND_SOW));
 }

@@ -3,6 +3,7 @@
 
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
+#include "broker/commands/conflation.h"
 #include "broker/commands/feed.h"
 #include "broker/commands/query.h"
 #include "wire/bookmark.h"
@@ -79,6 +80,7 @@ Status make_subscription(Session& session, const Command& command, const Command
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
   AMPS_RETURN_IF_ERROR(read_select(session, options, &subscription->select));
   subscription->outbox = session.outbox();
+  AMPS_RETURN_IF_ERROR(make_conflation(session, command, options, subscription.get()));
   *out = std::move(subscription);
   return {};
 }

@@ -10,5 +10,7 @@ namespace amps::broker {
 // Fields of the delta replace those of the record, objects field by field, arrays and everything else as a
 // whole; empty fields of the delta change nothing. `record` then shares texts with the delta.
 void merge(const Document& delta, Document* record);
+// The same for differences, in which an empty field says that the field is empty now.
+void overlay(const Document& difference, Document* record);
 
 }  // namespace amps::broker
