@@ -60,14 +60,15 @@ struct Broker::Running {
         parts(broker_parts),
         log(*parts.log),
         statistics(*broker_statistics),
-        sow_writer(parts.file_io, parts.clock, &log),
+        sow_writer(parts.file_io, &log),
+        storage(&sow_writer),
         spaces(*parts.clock, broker_statistics),
         instance{configuration.name, configuration.name, parts.clock},
         views(spaces, &instance, parts.log),
         names(configuration.unique_client_names || configuration.transaction_log.has_value()),
         status(spaces, *parts.clock),
-        services{configuration, *parts.clock, log,         statistics,  spaces,          names,
-                 status,        instance,     &sow_writer, &logon_desk, broker_version()},
+        services{configuration, *parts.clock, log,     statistics,  spaces,          names,
+                 status,        instance,     storage, &logon_desk, broker_version()},
         access_parts{parts.authenticator, parts.file_io},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
@@ -78,6 +79,7 @@ struct Broker::Running {
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
     sow_writer.stop();
+    storage.close();
     transports.clear();
   }
 
@@ -95,6 +97,7 @@ struct Broker::Running {
   Statistics& statistics;
   std::unique_ptr<Journal> journal;  // None: there is no transaction log. After all that appends to it.
   SowWriter sow_writer;              // Before the topics that write with it; they are destroyed first.
+  StableStorage storage;
   const TopicSpaces spaces;
   const InstanceFacts instance;
   Views views;
@@ -123,6 +126,7 @@ Status Broker::Running::open() {
   const std::size_t count = io_thread_count(configuration.number(AMPS_BROKER_IO_THREADS));
   for (std::size_t i = 0; i < count; ++i) {
     threads.push_back(std::make_unique<IoThread>(services, &limits, &registry));
+    storage.add_waiter(threads.back().get());
     AMPS_RETURN_IF_ERROR(threads.back()->open());
   }
   views.work_on(&threads.front()->loop());
@@ -158,6 +162,7 @@ Status Broker::Running::open_journal() {
                                      {parts.file_io, parts.clock, &log}, visit, &journal));
   recovery.finish();
   services.journal = journal.get();
+  storage.open(journal.get());
   const std::uint64_t own_id = uncounted_publisher_id({}, {}, configuration.name);
   for (const auto& space : spaces.all()) {
     MutexLock lock(space->mutex());

@@ -42,7 +42,7 @@ void Connection::open() {
 
 void Connection::on_ready(std::uint32_t epoll_events) noexcept {
   if ((epoll_events & EPOLLOUT) != 0) flush();
-  if (session_->is_waiting()) {
+  if (!reads()) {
     // Nothing is read now, so only this tells that the peer is gone.
     if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) close(Disconnect::kConnectionClosed);
     return;
@@ -53,7 +53,7 @@ void Connection::on_ready(std::uint32_t epoll_events) noexcept {
 // Reading.
 
 void Connection::read() {
-  int reads = 0;
+  int rounds = 0;
   do {
     switch (phase_) {
       case Phase::kOpening:
@@ -68,10 +68,9 @@ void Connection::read() {
       case Phase::kClosed:
         return;
     }
-  } while (phase_ != Phase::kClosed && !session_->is_waiting() && ++reads < kReadsPerRound &&
-           stream_->has_buffered_input());
+  } while (phase_ != Phase::kClosed && reads() && ++rounds < kReadsPerRound && stream_->has_buffered_input());
   if (phase_ == Phase::kClosed) return;
-  if (stream_->has_buffered_input() && !session_->is_waiting()) home_->read_again(id());
+  if (reads() && stream_->has_buffered_input()) home_->read_again(id());
   update_interest();
   update_timer();
 }
@@ -197,15 +196,39 @@ void Connection::execute() {
   if (phase_ == Phase::kClosed) return;
   if (session_->has_ended()) return finish();
   if (reader_->pending().empty()) home_->give_back(std::move(reader_));
+  is_paused_ = session_->has_to_wait();
+  await_storage();
+}
+
+// Asks, and looks again, so that what came in between is not missed.
+void Connection::await_storage() {
+  if (!is_paused_ && !session_->awaits_storage()) return;
+  if (home_->await_storage(this)) session_->settle();
+}
+
+void Connection::on_storage() noexcept {
+  if (phase_ == Phase::kClosed) return;
+  session_->settle();
+  if (is_paused_ && !session_->has_to_wait()) {
+    is_paused_ = false;
+    session_->received(home_->now_ms());  // It was we who did not read.
+    if (phase_ == Phase::kFrames) return go_on();
+  }
+  await_storage();
+  update_timer();
 }
 
 void Connection::resume(const std::function<void(Session&)>& work) {
   if (phase_ != Phase::kFrames || session_->has_ended()) return;
   work(*session_);
+  go_on();
+}
+
+void Connection::go_on() {
   if (reader_ == nullptr) reader_ = home_->borrow_reader();
   execute();
   if (phase_ == Phase::kClosed) return;
-  if (stream_->has_buffered_input() && !session_->is_waiting()) home_->read_again(id());
+  if (reads() && stream_->has_buffered_input()) home_->read_again(id());
   update_interest();
   update_timer();
 }
@@ -291,15 +314,17 @@ void Connection::check_time() {
   if (age_ms_max != 0 && wants_write_ && oldest != UINT64_MAX && now >= oldest + age_ms_max) {
     return close(Disconnect::kSlowClient, "bytes wait for too long");
   }
+  if (is_paused_) session_->received(now);
   session_->check_time();
+  await_storage();
   if (session_->has_ended() && phase_ != Phase::kLingering) return finish();
   update_timer();
 }
 
 void Connection::update_interest() {
   if (phase_ == Phase::kClosed) return;
-  const std::uint32_t read = session_->is_waiting() ? 0u : std::uint32_t{EPOLLIN};
-  const std::uint32_t wanted = wants_write_ ? read | EPOLLOUT : read;
+  std::uint32_t wanted = reads() ? std::uint32_t{EPOLLIN} : 0;
+  if (wants_write_) wanted |= EPOLLOUT;
   if (wanted == interest_) return;
   interest_ = wanted;
   if (const Status status = home_->loop().change(stream_->fd(), wanted, this); !status.ok()) {

@@ -29,6 +29,7 @@ class Connection final : public net::EventHandler {
   void on_ready(std::uint32_t epoll_events) noexcept override;
   void resume(const std::function<void(Session&)>& work);                // What the session waited for.
   void flush() noexcept;                                                 // Writes what waits.
+  void on_storage() noexcept;                                            // What it asked its home to be told.
   void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
   std::uint64_t id() const noexcept { return session_->info().id; }
   Outbox* outbox() noexcept { return &outbox_; }
@@ -53,6 +54,9 @@ class Connection final : public net::EventHandler {
   void execute();
   void finish();
   void linger();
+  void await_storage();
+  void go_on();  // With what was read, after a pause.
+  bool reads() const noexcept { return !(is_paused_ && phase_ == Phase::kFrames) && !session_->is_waiting(); }
   void check_time();
   void update_interest();
   void update_timer();
@@ -71,6 +75,7 @@ class Connection final : public net::EventHandler {
   bool had_preflight_ = false;
   std::uint64_t bytes_before_logon_ = 0;
   bool wants_write_ = false;  // The socket took no more, or TLS has to speak.
+  bool is_paused_ = false;    // Reads nothing until the storage has room.
   std::uint32_t interest_ = 0;
   std::uint64_t closing_deadline_ms_ = UINT64_MAX;
   std::uint64_t armed_ms_ = UINT64_MAX;

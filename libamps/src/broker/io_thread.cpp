@@ -107,6 +107,7 @@ void IoThread::flush() noexcept {
 
 void IoThread::end_round() {
   welcome_arrivals();
+  tell_awaiting();
   flush();
   wake_others();
   bury_retired();
@@ -139,6 +140,8 @@ void IoThread::retire(std::uint64_t connection_id) {
   const auto found = connections_.find(connection_id);
   if (found == connections_.end()) return;
   registry_->remove(connection_id);
+  awaiting_.erase(found->second.get());
+  awaiting_count_.store(awaiting_.size());
   retired_.push_back(std::move(found->second));
   connections_.erase(found);
   count_.fetch_sub(1, std::memory_order_relaxed);
@@ -159,6 +162,24 @@ void IoThread::bury_retired() {
   MutexLock lock(mutex_);
   auto& others = ready_from_others_;
   others.erase(std::remove_if(others.begin(), others.end(), is_retired), others.end());
+}
+
+bool IoThread::await_storage(Connection* connection) {
+  if (!awaiting_.insert(connection).second) return false;
+  awaiting_count_.store(awaiting_.size());
+  return true;
+}
+
+void IoThread::on_storage() noexcept {
+  if (awaiting_count_.load() != 0 && !storage_changed_.exchange(true)) loop_.wake();
+}
+
+void IoThread::tell_awaiting() {
+  if (!storage_changed_.exchange(false)) return;
+  std::unordered_set<Connection*> awaiting;
+  awaiting.swap(awaiting_);
+  awaiting_count_.store(0);
+  for (Connection* connection : awaiting) connection->on_storage();
 }
 
 std::unique_ptr<wire::FrameReader> IoThread::borrow_reader() {

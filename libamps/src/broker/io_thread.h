@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thread with an event loop and the connections it owns.
-// Threads: adopt(), schedule(), request_close(), stop() and connection_count() from any; start() and the
-// destructor by the owner; the rest on this thread. Lock rank: kEventLoop.
+// Threads: adopt(), schedule(), request_close(), on_storage(), stop() and connection_count() from any;
+// start() and the destructor by the owner; the rest on this thread. Lock rank: kEventLoop.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/sync.h"
@@ -23,7 +24,7 @@ namespace amps::broker {
 
 class ConnectionRegistry;
 
-class IoThread final : public OutboxHome, public SessionHost {
+class IoThread final : public OutboxHome, public SessionHost, public StorageWaiter {
  public:
   IoThread(const Services& services, OutboxLimits* limits, ConnectionRegistry* registry);
   ~IoThread() override;  // Requires: joined. Connections end here.
@@ -45,13 +46,16 @@ class IoThread final : public OutboxHome, public SessionHost {
   void flush() noexcept override;
   void request_close(std::uint64_t connection_id, Disconnect reason) override;
   void run_in(std::uint64_t connection_id, std::function<void(Session&)> work) override;
+  void on_storage() noexcept override;
 
   // For its connections.
   std::unique_ptr<wire::FrameReader> borrow_reader();
   void give_back(std::unique_ptr<wire::FrameReader> reader) noexcept;
   void read_again(std::uint64_t connection_id);  // In the next round: its stream holds decoded bytes.
-  void retire(std::uint64_t connection_id);      // Frees the connection at the end of the round.
-  void wake_others() noexcept;                   // Those to whose connections something was appended here.
+  // Tells the connection once, when the storage has changed. False: it is going to be told already.
+  bool await_storage(Connection* connection);
+  void retire(std::uint64_t connection_id);  // Frees the connection at the end of the round.
+  void wake_others() noexcept;               // Those to whose connections something was appended here.
 
  private:
   struct Arrival {
@@ -61,6 +65,7 @@ class IoThread final : public OutboxHome, public SessionHost {
   void run();
   void end_round();
   void welcome_arrivals();
+  void tell_awaiting();
   void bury_retired();
 
   const Services& services_;
@@ -69,12 +74,17 @@ class IoThread final : public OutboxHome, public SessionHost {
   net::EventLoop loop_;
   Thread thread_;
   std::atomic<std::size_t> count_{0};  // Relaxed: a measure for choosing the least busy thread.
+  // Who waits looks at the storage after it has raised the count, and the storage at the count after it has
+  // changed: one of them sees the other. Sequentially consistent, for that.
+  std::atomic<std::size_t> awaiting_count_{0};
+  std::atomic<bool> storage_changed_{false};
 
   // Owned by the thread.
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> retired_;
-  std::vector<Outbox*> ready_;     // Scheduled by this thread.
-  std::vector<Outbox*> flushing_;  // Being written now; entries are cleared when they are retired.
+  std::unordered_set<Connection*> awaiting_;  // Those awaiting_count_ counts.
+  std::vector<Outbox*> ready_;                // Scheduled by this thread.
+  std::vector<Outbox*> flushing_;             // Being written now; entries are cleared when they are retired.
   std::vector<IoThread*> to_wake_;
   std::unique_ptr<wire::FrameReader> spare_reader_;
 

@@ -13,7 +13,7 @@
 #include "broker/expression/evaluation.h"
 #include "broker/journal/journal.h"
 #include "broker/security/logon_desk.h"
-#include "broker/sow/sow_writer.h"
+#include "broker/stable_storage.h"
 #include "broker/statistics.h"
 #include "broker/topic_spaces.h"
 
@@ -28,7 +28,7 @@ struct Services {
   ClientNames& names;
   const ClientStatus& status;
   const InstanceFacts& instance;
-  SowWriter* sow_writer;
+  const StableStorage& storage;
   LogonDesk* logon_desk;
   std::string_view version;    // Of the broker, as logons are told.
   Journal* journal = nullptr;  // None: there is no transaction log.

@@ -30,6 +30,7 @@ Session::Session(const Services& services, ConnectionInfo info, SessionHost* hos
       outbox_(outbox),
       log_(services.log),
       client_name_(info_.name),
+      owed_(services.storage),
       logon_deadline_ms_(host->now_ms() + services.configuration.number(AMPS_BROKER_LOGON_TIMEOUT_MS)),
       received_ms_(host->now_ms()),
       sent_ms_(host->now_ms()) {
@@ -53,7 +54,6 @@ void Session::leave() {
   event.reason = disconnect_text(end_reason_);
   publish_event(event);
   remove_all_subscriptions();
-  services_.sow_writer->forget(outbox_);
 }
 
 void Session::end(Disconnect reason, std::string_view detail) {
@@ -70,8 +70,9 @@ std::uint64_t Session::deadline_ms() const noexcept {
   if (ended_) return UINT64_MAX;
   if (pending_logon_ != nullptr) return std::min(logon_deadline_ms_, pending_logon_->refusal_ms);
   if (!is_logged_on()) return logon_deadline_ms_;
-  if (heartbeat_ms_ == 0) return UINT64_MAX;
-  return std::min(sent_ms_ + heartbeat_ms_, received_ms_ + 2 * heartbeat_ms_);
+  const std::uint64_t ack_ms = owed_.deadline_ms(host_->now_ms());
+  if (heartbeat_ms_ == 0) return ack_ms;
+  return std::min({ack_ms, sent_ms_ + heartbeat_ms_, received_ms_ + 2 * heartbeat_ms_});
 }
 
 void Session::check_time() {
@@ -79,9 +80,12 @@ void Session::check_time() {
   if (ended_ || now < deadline_ms()) return;
   if (pending_logon_ != nullptr) return execute_late_refusal(*this);
   if (!is_logged_on()) return end(Disconnect::kLogonTimeout, "no complete logon in time");
+  settle();
+  if (heartbeat_ms_ == 0) return;
   if (now >= received_ms_ + 2 * heartbeat_ms_) {
     return end(Disconnect::kHeartbeat, "nothing received for two intervals");
   }
+  if (now < sent_ms_ + heartbeat_ms_) return;
   append_heartbeat(&replies_);
   flush_replies();
   sent_ms_ = now;  // Also when the socket is full: once an interval is enough.
@@ -138,16 +142,38 @@ void Session::fail(const Command& command, const Status& status) {
 }
 
 void Session::acknowledge_saved(const Command& command, Ack ack, const SavedPoint& point) {
-  if (point.position == 0) return acknowledge(command, ack);
+  last_txid_ = std::max(last_txid_, point.txid);
   if ((command.acks & ack.type) == 0) return;
+  if (point.txid != 0 && ack.sequence && *ack.sequence != 0) {
+    return owed_.add_counted(*ack.sequence, point.txid);
+  }
   ack.command_id = command.id();
+  const bool waits = point.txid != 0 || point.position != 0;
+  if (owed_.empty() && !waits) return append_ack(&replies_, ack);
   Buffer success;
   append_ack(&success, ack);
-  ack.status = "failure";
-  ack.reason = "store failure";
   Buffer failure;
-  append_ack(&failure, ack);
-  services_.sow_writer->send_when_durable(point, outbox_, success.view(), failure.view());
+  if (waits) {
+    ack.status = "failure";
+    ack.reason = point.txid != 0 ? "transaction log failed" : "store failure";
+    append_ack(&failure, ack);
+  }
+  owed_.add(point, success.view(), failure.view());
+}
+
+SavedPoint Session::saved_point() const {
+  SavedPoint point = services_.storage.appended();
+  point.txid = last_txid_;
+  return point;
+}
+
+void Session::settle() {
+  owed_.settle(host_->now_ms(), &replies_);
+  flush_replies();
+}
+
+bool Session::has_to_wait() const noexcept {
+  return owed_.is_full() || (has_published_ && !services_.storage.has_room());
 }
 
 void Session::flush_replies() {
@@ -163,6 +189,7 @@ void Session::log_on(std::string client_name, std::string user, TopicSpace* spac
   publisher_.client_name = client_name_;
   publisher_.user = user_;
   publisher_.uncounted_id = uncounted_publisher_id(client_name_, user_, services_.configuration.name);
+  owed_.open(publisher_id(client_name_, user_), ack_interval_ms_);
   correlation_id_ = std::move(correlation_id);
   space_ = space;
   Statistics::add(services_.statistics.logons);
@@ -270,7 +297,7 @@ void Session::remove_all_subscriptions() {
 // Commands.
 
 void Session::execute(wire::FrameReader* reader) {
-  while (!ended_ && !is_waiting() && (has_command_ || next_command(reader))) {
+  while (!ended_ && !is_waiting() && (has_command_ || (!has_to_wait() && next_command(reader)))) {
     if (!is_logged_on() && info_.access->has_implicit_logon()) execute_implicit_logon(*this, command_);
     if (is_logged_on() && is_publish()) {
       run_publishes(reader);
@@ -281,7 +308,7 @@ void Session::execute(wire::FrameReader* reader) {
   }
   has_command_ = false;
   if (!ended_ && !reader->status().ok()) end(Disconnect::kProtocol, reader->status().text());
-  flush_replies();
+  settle();
 }
 
 bool Session::is_publish() const noexcept {
@@ -365,7 +392,7 @@ void Session::reject_frame(const Status& status) {
 void Session::run_publishes(wire::FrameReader* reader) {
   constexpr std::uint64_t kFanOutBytesMax = 16u << 20;  // Then receivers are written to before we go on.
   bool flush = false;
-  services_.sow_writer->wait_for_room();
+  has_published_ = true;
   log_.hold();
   {
     MutexLock lock(space_->mutex());
@@ -375,6 +402,7 @@ void Session::run_publishes(wire::FrameReader* reader) {
       has_command_ = false;
       ++count;
       publish_one();
+      last_txid_ = std::max(last_txid_, space_->saved_point().txid);
       flush = space_->fanned_out_bytes() > kFanOutBytesMax;
     } while (!flush && !ended_ && next_command(reader) && is_publish());
     space_->hand_out();

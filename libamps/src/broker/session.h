@@ -17,6 +17,7 @@
 #include "broker/ack.h"
 #include "broker/log_line.h"
 #include "broker/outbox.h"
+#include "broker/owed_acks.h"
 #include "broker/security/transport_access.h"
 #include "broker/services.h"
 #include "broker/sow/query.h"
@@ -68,8 +69,12 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // For the connection.
-  void execute(wire::FrameReader* reader);     // Every whole frame, until the session has ended.
-  void check_time();                           // At or after deadline_ms().
+  void execute(wire::FrameReader* reader);  // Every whole frame, until the session has ended.
+  void check_time();                        // At or after deadline_ms().
+  void settle();                            // Sends acks that are due; they wait for time and storage.
+  bool awaits_storage() const noexcept { return owed_.awaits_storage(host_->now_ms()); }
+  // Too much waits for the disk: nothing more is to be read before the storage has changed.
+  bool has_to_wait() const noexcept;
   std::uint64_t deadline_ms() const noexcept;  // UINT64_MAX: none.
   void received(std::uint64_t now_ms) noexcept { received_ms_ = now_ms; }
   void sent(std::uint64_t now_ms) noexcept { sent_ms_ = now_ms; }
@@ -103,8 +108,11 @@ class Session {
   // Sends the ack if it was asked for.
   void acknowledge(const Command& command, std::uint32_t ack_type);
   void acknowledge(const Command& command, Ack ack);
-  // The same, when what the command did is on stable storage.
+  // The same in the order of the commands, when what the command did is on stable storage.
   void acknowledge_saved(const Command& command, Ack ack, const SavedPoint& point);
+  // What the session has changed is on stable storage when this is.
+  SavedPoint saved_point() const;
+  void set_ack_interval(std::uint64_t interval_ms) noexcept { ack_interval_ms_ = interval_ms; }
   // Says no: a `processed` failure if asked for. `detail` goes to the log.
   void fail(const Command& command, std::string_view reason, std::string_view detail = {});
   void fail(const Command& command, const Status& status);
@@ -159,6 +167,10 @@ class Session {
   std::string user_;
   Publisher publisher_;  // Views of both.
   PublisherState* counted_by_ = nullptr;
+  bool has_published_ = false;
+  std::uint64_t last_txid_ = 0;  // Of what it has put into the transaction log.
+  std::uint64_t ack_interval_ms_ = 1000;
+  OwedAcks owed_;
   std::string correlation_id_;  // Of the logon.
   int logon_rounds_ = 0;
   std::unique_ptr<PendingLogon> pending_logon_;

@@ -9,7 +9,7 @@ void execute_flush(Session& session, const Command& command) {
   session.acknowledge(command, AMPS_ACK_Completed);
   Ack persisted;
   persisted.type = AMPS_ACK_Persisted;
-  session.acknowledge_saved(command, persisted, session.services().sow_writer->appended());
+  session.acknowledge_saved(command, persisted, session.saved_point());
 }
 
 }  // namespace amps::broker

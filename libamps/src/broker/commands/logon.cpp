@@ -24,14 +24,24 @@ void refuse(Session& session, const Command& command, std::string_view reason, s
   session.end(why, detail.empty() ? reason : detail);
 }
 
-Status check_options(std::string_view list) {
+// Rounded up: only zero means every command.
+std::uint64_t to_ms(std::uint64_t ns) noexcept {
+  constexpr std::uint64_t kMs = 1'000'000;
+  return ns / kMs + (ns % kMs == 0 ? 0 : 1);
+}
+
+Status take_options(std::string_view list, Session* session) {
   std::vector<wire::Option> options;
   AMPS_RETURN_IF_ERROR(wire::parse_options(list, &options));
   for (const wire::Option& option : options) {
-    const bool good = wire::option_is(option, "ack_conflation")
-                          ? wire::parse_interval_ns(option.value).has_value()
-                          : wire::option_is(option, "pretty") && wire::parse_bool(option.value).has_value();
-    if (!good) return Status(AMPS_E_INVALID_OPTIONS, "option " + std::string(option.name));
+    if (wire::option_is(option, "ack_conflation")) {
+      const auto interval = wire::parse_interval_ns(option.value);
+      if (interval) session->set_ack_interval(to_ms(*interval));
+      if (interval) continue;
+    } else if (wire::option_is(option, "pretty") && wire::parse_bool(option.value)) {
+      continue;
+    }
+    return Status(AMPS_E_INVALID_OPTIONS, "option " + std::string(option.name));
   }
   return {};
 }
@@ -182,7 +192,7 @@ void execute_implicit_logon(Session& session, const Command& command) {
 void execute_logon(Session& session, const Command& command) {
   if (session.is_logged_on()) return session.fail(command, "duplicate logon attempt");
   const wire::Header& header = *command.header;
-  if (const Status status = check_options(header.get(AMPS_Options)); !status.ok()) {
+  if (const Status status = take_options(header.get(AMPS_Options), &session); !status.ok()) {
     return refuse(session, command, "invalid options", status.text(), Disconnect::kLogonRefused);
   }
   std::string detail;

@@ -21,7 +21,7 @@ void fail_publish(Session& session, const Command& command, std::string_view rea
   ack.status = "failure";
   ack.reason = reason;
   ack.sequence = command.header->number(AMPS_Sequence);
-  session.acknowledge(command, ack);
+  session.acknowledge_saved(command, ack, {});
 }
 
 // Absent is good; what is there must be a number, because a publisher that counts wrongly would
@@ -72,7 +72,7 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   if (command->acks == 0) return;
   session.acknowledge(*command, AMPS_ACK_Processed);
   session.acknowledge(*command, AMPS_ACK_Completed);
-  Ack persisted;  // One a command, because nothing here is logged.
+  Ack persisted;
   persisted.type = AMPS_ACK_Persisted;
   persisted.sequence = header.number(AMPS_Sequence);
   session.acknowledge_saved(*command, persisted, space.saved_point());

@@ -72,6 +72,7 @@ void FileJournal::abandon() noexcept {
   MutexLock lock(mutex_);
   stopping_ = abandoned_ = true;
   failure_ = Status(AMPS_E_STORE, "the broker was stopped");
+  health_.store(JournalHealth::kFailed, std::memory_order_release);
   wake_.notify_one();
 }
 
@@ -267,7 +268,9 @@ Status FileJournal::commit(std::vector<TailPiece>* pieces) {
   if (!is_reported) return {};
   LogLine(*parts_.log, AMPS_LOG_INFO) << "the transaction log accepts messages again";
   MutexLock lock(mutex_);
-  if (!abandoned_) failure_ = {};
+  if (abandoned_) return {};
+  failure_ = {};
+  health_.store(JournalHealth::kGood, std::memory_order_release);
   return {};
 }
 
@@ -280,6 +283,7 @@ void FileJournal::report_failure(const Status& status, bool is_final) {
     MutexLock lock(mutex_);
     failure_ =
         Status(AMPS_E_STORE, status.text(), is_final ? "transaction log failed" : "transaction log full");
+    health_.store(is_final ? JournalHealth::kFailed : JournalHealth::kFull, std::memory_order_release);
     has_room_.store(true, std::memory_order_relaxed);  // Nobody is to wait for it: commands fail instead.
   }
   tell_listeners();

@@ -41,6 +41,7 @@ class FileJournal final : public Journal {
   void end_block() override;
   bool has_room() const noexcept override { return has_room_.load(std::memory_order_relaxed); }
   Status failure() const override;
+  JournalHealth health() const noexcept override { return health_.load(std::memory_order_acquire); }
   std::uint64_t durable_txid() const noexcept override {
     return durable_txid_.load(std::memory_order_seq_cst);
   }
@@ -98,6 +99,7 @@ class FileJournal final : public Journal {
   Thread thread_;
 
   std::atomic<bool> has_room_{true};
+  std::atomic<JournalHealth> health_{JournalHealth::kGood};  // Follows failure_; release.
   std::atomic<std::uint64_t> durable_txid_{0};
   std::atomic<int> live_readers_{0};
 

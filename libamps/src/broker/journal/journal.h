@@ -49,6 +49,12 @@ struct JournalParts {
   LogSink* log = &null_log_sink();
 };
 
+enum class JournalHealth {
+  kGood,
+  kFull,    // Nothing is accepted until there is room on the disk.
+  kFailed,  // Nothing is accepted until the next start.
+};
+
 class Journal {
  public:
   // Is given every record of the log in order, while open() runs. A failure ends the start.
@@ -78,6 +84,7 @@ class Journal {
   // Why nothing can be appended: the disk is full (which may pass) or failed (which does not). Success: it
   // can.
   virtual Status failure() const = 0;
+  virtual JournalHealth health() const noexcept = 0;
 
   virtual std::uint64_t durable_txid() const noexcept = 0;
   virtual LogEnd durable_end() const = 0;

@@ -14,4 +14,10 @@ struct SavedPoint {
   std::uint64_t txid = 0;       // In the transaction log; 0: it is not there.
 };
 
+enum class SavedState {
+  kWaiting,
+  kSaved,  // On stable storage.
+  kLost,   // It never will be, as far as is known.
+};
+
 }  // namespace amps::broker

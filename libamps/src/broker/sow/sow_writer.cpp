@@ -5,13 +5,11 @@
 #include <utility>
 
 #include "broker/log_line.h"
-#include "broker/outbox.h"
 
 namespace amps::broker {
 
 namespace {
 
-constexpr std::size_t kPendingBytesMax = 64u << 20;       // Then publishers wait for the disk.
 constexpr std::size_t kBatchBytesMax = 8u << 20;          // Of one batch of a rewritten file.
 constexpr std::uint64_t kCompactionBytesMin = 64u << 20;  // Smaller files are not worth rewriting.
 
@@ -28,6 +26,13 @@ SavedChange saved(const Record& record) noexcept {
 
 }  // namespace
 
+// Encoded changes; `first_txid` and `last_txid` are 0 when they are not logged.
+struct SowWriter::Changes {
+  Buffer bytes;
+  std::uint64_t first_txid = 0;
+  std::uint64_t last_txid = 0;
+};
+
 struct SowWriter::Topic {
   std::unique_ptr<SowFile> file;  // Owned by the writing thread.
   std::unique_ptr<DirectoryLock> lock;
@@ -35,12 +40,14 @@ struct SowWriter::Topic {
   TakeSnapshot take_snapshot;
   std::uint64_t compacted_bytes = 0;  // Size after the last rewriting.
   // Guarded by the writer's lock.
-  Buffer pending;
+  Changes pending;
+  Changes held;                            // Comes first, and waits for the log. Nothing is added to it.
+  std::uint64_t needed_txid = UINT64_MAX;  // The first that the file does not have; UINT64_MAX: none.
   Status failure;
   bool wants_compaction = false;
 };
 
-SowWriter::SowWriter(FileIo* io, const Clock* clock, LogSink* log) : io_(io), clock_(clock), log_(log) {}
+SowWriter::SowWriter(FileIo* io, LogSink* log) : io_(io), log_(log) {}
 
 SowWriter::~SowWriter() {
   stop();
@@ -82,11 +89,16 @@ void SowWriter::stop() noexcept {
 
 SavedPoint SowWriter::append(Topic* topic, const SavedChange& change) {
   MutexLock lock(mutex_);
-  const std::size_t before = topic->pending.size();
-  append_change(&topic->pending, change);
-  pending_bytes_ += topic->pending.size() - before;
-  if (!std::exchange(has_work_, true)) work_.notify_one();
-  return {++appended_, topic};
+  Changes& to = topic->pending;
+  const std::size_t before = to.bytes.size();
+  if (before == 0) to.first_txid = change.txid;
+  to.last_txid = change.txid;
+  append_change(&to.bytes, change);
+  pending_bytes_.store(pending_bytes_ + to.bytes.size() - before, std::memory_order_relaxed);
+  if (topic->needed_txid == UINT64_MAX && change.txid != 0) topic->needed_txid = change.txid;
+  // Behind what is held, it is looked at when that was written.
+  if (topic->held.bytes.empty() && !std::exchange(has_work_, true)) work_.notify_one();
+  return change.txid != 0 ? SavedPoint() : SavedPoint{++appended_, topic};
 }
 
 SavedPoint SowWriter::appended() const {
@@ -94,28 +106,43 @@ SavedPoint SowWriter::appended() const {
   return {appended_, nullptr};
 }
 
-const std::string& SowWriter::answer(const Owed& owed) const {
-  const auto* const topic = static_cast<const Topic*>(owed.point.topic);
+SavedState SowWriter::state_of(const SavedPoint& point) const {
+  MutexLock lock(mutex_);
+  if (point.position > durable_) return SavedState::kWaiting;
+  const auto* const topic = static_cast<const Topic*>(point.topic);
   const bool failed = topic == nullptr ? has_failed_ : !topic->failure.ok();
-  return failed ? owed.failure : owed.bytes;
+  return failed ? SavedState::kLost : SavedState::kSaved;
 }
 
-void SowWriter::send_when_durable(const SavedPoint& point, Outbox* outbox, std::string_view bytes,
-                                  std::string_view failure) {
-  const Owed owed{point, outbox, std::string(bytes), std::string(failure)};
+void SowWriter::note_logged(std::uint64_t txid, bool is_moving) noexcept {
   MutexLock lock(mutex_);
-  if (point.position > durable_) {
-    owed_.push_back(owed);
-  } else {
-    outbox->append(answer(owed), clock_->steady_ms());
-  }
+  logged_txid_ = txid;
+  log_is_moving_ = is_moving;
+  has_work_ = has_work_ || std::any_of(topics_.begin(), topics_.end(), [&](const auto& topic) {
+                return !topic->held.bytes.empty() && topic->held.last_txid <= txid;
+              });
+  if (has_work_ || stopping_ || awaits_log_) work_.notify_one();
 }
 
-void SowWriter::forget(const Outbox* outbox) {
+std::uint64_t SowWriter::oldest_needed_txid() {
   MutexLock lock(mutex_);
-  owed_.erase(
-      std::remove_if(owed_.begin(), owed_.end(), [=](const Owed& one) { return one.outbox == outbox; }),
-      owed_.end());
+  std::uint64_t oldest = UINT64_MAX;
+  for (const auto& topic : topics_) oldest = std::min(oldest, topic->needed_txid);
+  return oldest;
+}
+
+// Something waits for a log that will have it.
+bool SowWriter::has_held() const {
+  return log_is_moving_ && std::any_of(topics_.begin(), topics_.end(),
+                                       [](const auto& topic) { return !topic->held.bytes.empty(); });
+}
+
+bool SowWriter::await_log(std::uint64_t txid) {
+  MutexLock lock(mutex_);
+  awaits_log_ = true;
+  while (logged_txid_ < txid && log_is_moving_) work_.wait(mutex_);
+  awaits_log_ = false;
+  return logged_txid_ >= txid;
 }
 
 Status SowWriter::failure(const Topic* topic) const {
@@ -146,39 +173,52 @@ void SowWriter::run() {
 // False: nothing waits, and it is time to stop.
 bool SowWriter::wait_for_work() {
   MutexLock lock(mutex_);
-  while (!has_work_ && !stopping_) work_.wait(mutex_);
+  while (!has_work_ && !(stopping_ && !has_held())) work_.wait(mutex_);
   return has_work_;
 }
 
-// Writes everything that waits.
+// What may be written now of a topic's changes.
+bool SowWriter::take(Topic* topic, Changes* out) {
+  if (topic->held.bytes.empty()) std::swap(topic->held, topic->pending);
+  if (topic->held.bytes.empty() || topic->held.last_txid > logged_txid_) return false;
+  *out = std::exchange(topic->held, {});
+  has_work_ = has_work_ || !topic->pending.bytes.empty();
+  return true;
+}
+
+// Writes everything that waits, but for the log.
 void SowWriter::commit() {
-  std::vector<std::pair<Topic*, Buffer>> taken;
+  std::vector<std::pair<Topic*, Changes>> taken;
   std::uint64_t position = 0;
   {
     MutexLock lock(mutex_);
     has_work_ = false;
     position = appended_;
     for (const auto& topic : topics_) {
-      if (topic->pending.empty()) continue;
-      taken.emplace_back(topic.get(), std::move(topic->pending));
-      topic->pending = Buffer();
+      Changes changes;
+      if (take(topic.get(), &changes)) taken.emplace_back(topic.get(), std::move(changes));
     }
   }
-  for (auto& [topic, pending] : taken) write_pending(topic, &pending);
+  for (auto& [topic, changes] : taken) write_changes(topic, &changes.bytes);
   settle(position);
 }
 
-void SowWriter::write_pending(Topic* topic, Buffer* pending) {
+void SowWriter::write_changes(Topic* topic, Buffer* changes) {
   if (failure(topic).ok()) {
-    Status status = topic->file->write(pending->view());
+    Status status = topic->file->write(changes->view());
     if (status.ok()) status = topic->file->sync();
     if (!status.ok()) fail(topic, status);
   }
   MutexLock lock(mutex_);
-  pending_bytes_ -= pending->size();
+  pending_bytes_.store(pending_bytes_ - changes->size(), std::memory_order_relaxed);
   room_.notify_all();
-  pending->clear();
-  if (topic->pending.capacity() == 0) topic->pending = std::move(*pending);
+  changes->clear();
+  if (topic->failure.ok()) {
+    const std::uint64_t next = topic->held.bytes.empty() ? topic->pending.first_txid : topic->held.first_txid;
+    const bool has_more = !topic->held.bytes.empty() || !topic->pending.bytes.empty();
+    topic->needed_txid = has_more && next != 0 ? next : UINT64_MAX;
+  }
+  if (topic->pending.bytes.capacity() == 0) topic->pending.bytes = std::move(*changes);
 }
 
 // What the disk has of it is unknown from here on, so the file is left as it is until the next start.
@@ -191,14 +231,11 @@ void SowWriter::fail(Topic* topic, const Status& status) {
 }
 
 void SowWriter::settle(std::uint64_t position) {
-  // Under the lock, so that forget() returns only when nobody uses the outbox any more.
-  const std::uint64_t now_ms = clock_->steady_ms();
-  MutexLock lock(mutex_);
-  durable_ = position;
-  while (!owed_.empty() && owed_.front().point.position <= position) {
-    owed_.front().outbox->append(answer(owed_.front()), now_ms);
-    owed_.pop_front();
+  {
+    MutexLock lock(mutex_);
+    durable_ = position;
   }
+  if (listener_) listener_();
 }
 
 // Compaction.
@@ -235,9 +272,11 @@ Status SowWriter::rewrite(Topic* topic, const RecordSnapshot& snapshot, std::uin
   std::unique_ptr<SowFile> file;
   AMPS_RETURN_IF_ERROR(SowFile::make(io_, path + ".new", topic->about, &file));
   Buffer batch;
+  std::uint64_t newest_txid = 0;
   for (const ChunkRef& chunk : snapshot) {
     for (const RecordRef& record : chunk->records) {
       if (!record) continue;
+      newest_txid = std::max(newest_txid, record->txid());
       append_change(&batch, saved(*record));
       if (batch.size() < kBatchBytesMax) continue;
       AMPS_RETURN_IF_ERROR(file->write(batch.view()));
@@ -248,6 +287,7 @@ Status SowWriter::rewrite(Topic* topic, const RecordSnapshot& snapshot, std::uin
   if (!batch.empty()) AMPS_RETURN_IF_ERROR(file->write(batch.view()));
   AMPS_RETURN_IF_ERROR(file->copy_from(topic->file.get(), tail_offset));
   AMPS_RETURN_IF_ERROR(file->sync());
+  if (!await_log(newest_txid)) return Status(AMPS_E_STORE, "the transaction log is behind, and stands still");
   AMPS_RETURN_IF_ERROR(io_->rename(path + ".new", path));
   file->set_path(path);
   topic->file = std::move(file);  // The old one has no name any more.

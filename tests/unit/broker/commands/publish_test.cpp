@@ -4,7 +4,7 @@
 #include <string>
 
 #include "broker/commands/commands.h"
-#include "support/test_broker.h"
+#include "support/logged_broker.h"
 
 using raw::Client;
 using raw::Frame;
@@ -148,4 +148,46 @@ TEST_CASE("a publish topic with the letters of a pattern is literal") {
   CHECK(client.next("p").get("sids") == "p,l");
   client.publish("abc", "y");
   CHECK(client.next("p").get("sids") == "p");
+}
+
+TEST_CASE("ACK-07 ACK-10 ACK-06: on logged topics success is conflated, and split where a command failed") {
+  raw::LoggedBroker broker;
+  broker.start();
+  Client client(broker.port());
+  client.command(R"("c":"logon","client_name":"me","mt":"json","opts":"ack_conflation=1h")");
+  const auto publish = [&client](const std::string& topic, const std::string& members) {
+    client.send_frame(R"({"c":"p","t":")" + topic + R"(","a":"persisted",)" + members + "}", "{}");
+  };
+  publish("orders", R"("s":1)");
+  const Frame first = client.next("ack");
+  CHECK(first.get("s") == "1");
+  CHECK_FALSE(first.has("cid"));
+  CHECK(first.get("bm").find("|1|") != std::string::npos);
+  publish("orders", R"("s":2)");
+  publish("/AMPS/own", R"("s":3,"cid":"three")");
+  publish("orders", R"("s":4)");
+  publish("orders", R"("s":5)");
+  client.send_frame(R"({"c":"flush","cid":"f","a":"persisted"})");
+  CHECK(client.next("ack").get("s") == "2");
+  const Frame failure = client.ack("three");
+  CHECK(failure.get("s") == "3");
+  CHECK(failure.get("status") == "failure");
+  CHECK(failure.get("reason") == "invalid topic");
+  CHECK(client.next("ack").get("s") == "5");
+  CHECK(client.ack("f").get("status") == "success");
+}
+
+TEST_CASE("ACK-08: an ack_conflation of zero acknowledges each message; without a number it has its id") {
+  raw::LoggedBroker broker;
+  broker.start();
+  Client client(broker.port());
+  client.command(R"("c":"logon","client_name":"me","mt":"json","opts":"ack_conflation=0")");
+  client.send_frame(R"({"c":"p","t":"orders","s":1,"a":"persisted"})", "{}");
+  client.send_frame(R"({"c":"p","t":"orders","s":2,"a":"persisted"})", "{}");
+  client.send_frame(R"({"c":"p","t":"orders","cid":"x","a":"persisted"})", "{}");
+  client.send_frame(R"({"c":"p","t":"orders","s":2,"a":"persisted"})", "again");
+  CHECK(client.next("ack").get("s") == "1");
+  CHECK(client.next("ack").get("s") == "2");
+  CHECK(client.ack("x").get("status") == "success");
+  CHECK(client.next("ack").get("s") == "2");
 }

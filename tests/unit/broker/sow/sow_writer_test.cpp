@@ -7,8 +7,8 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 
-#include "broker/outbox.h"
 #include "support/fault_file_io.h"
 #include "support/test_broker.h"
 
@@ -17,48 +17,30 @@ using amps::Status;
 
 namespace {
 
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {
+// What the writer says to who waits.
+struct Listener {
+  void call() {
     const std::lock_guard<std::mutex> lock(mutex);
-    ++scheduled;
+    ++calls;
     changed.notify_all();
-  }
-  void wait_for(int count) {
-    std::unique_lock<std::mutex> lock(mutex);
-    REQUIRE(changed.wait_for(lock, raw::kWait, [&] { return scheduled >= count; }));
   }
   std::mutex mutex;
   std::condition_variable changed;
-  int scheduled = 0;
-};
-
-class Sink final : public amps::net::ByteStream {
- public:
-  amps::net::IoResult read_some(char*, std::size_t) override { return {amps::net::IoState::kWantRead, 0}; }
-  amps::net::IoResult write_some(const char* from, std::size_t size) override {
-    bytes.append(from, size);
-    return {amps::net::IoState::kOk, size};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  Status status() const override { return {}; }
-  std::string bytes;
+  int calls = 0;
 };
 
 struct Fixture {
   amps::test::FaultFileIo io;
   raw::KeptLog log;
-  Home home;
-  OutboxLimits limits;
-  Outbox outbox{&home, &limits, nullptr};
+  Listener listener;
   RecordTable table;  // What a compaction sees.
   std::unique_ptr<SowWriter> writer;
   SowWriter::Topic* topic = nullptr;
   std::map<std::string, std::string> state;  // As read at the start.
 
-  Fixture() { limits.client_bytes_max = 1u << 30; }
   Status open() {
-    writer = std::make_unique<SowWriter>(&io, &amps::SystemClock::instance(), &log);
+    writer = std::make_unique<SowWriter>(&io, &log);
+    writer->set_listener([this] { listener.call(); });
     state.clear();
     return writer->open(
         "d/f", "t",
@@ -76,22 +58,24 @@ struct Fixture {
     REQUIRE(open().ok());
     REQUIRE(writer->start().ok());
   }
-  SavedPoint append(const std::string& key, const std::string& body) {
+  SavedPoint append(const std::string& key, const std::string& body, std::uint64_t txid = 0) {
     SavedChange change;
     change.key = key;
     change.body = body;
+    change.txid = txid;
     return writer->append(topic, change);
   }
-  // Waits for the ack of everything up to the point; what it is.
-  std::string ack(const SavedPoint& point) {
-    const int before = home.scheduled;
-    writer->send_when_durable(point, &outbox, "yes", "no");
-    home.wait_for(before + 1);
-    Sink sink;
-    outbox.write_to(&sink, 0);
-    return sink.bytes;
+  // Waits until it is known what became of everything up to the point.
+  SavedState settle(const SavedPoint& point) {
+    std::unique_lock<std::mutex> lock(listener.mutex);
+    REQUIRE(listener.changed.wait_for(lock, raw::kWait,
+                                      [&] { return writer->state_of(point) != SavedState::kWaiting; }));
+    return writer->state_of(point);
   }
 };
+
+constexpr SavedState kSaved = SavedState::kSaved;
+constexpr SavedState kLost = SavedState::kLost;
 
 }  // namespace
 
@@ -99,7 +83,7 @@ TEST_CASE("SOW-26: acknowledged changes survive a power cut") {
   Fixture at;
   at.start();
   for (int i = 0; i < 100; ++i) {
-    CHECK(at.ack(at.append(std::to_string(i % 10), std::to_string(i))) == "yes");
+    CHECK(at.settle(at.append(std::to_string(i % 10), std::to_string(i))) == kSaved);
   }
   // Without a stop: only what was synced is left.
   amps::test::FaultFileIo* const io = &at.io;
@@ -113,29 +97,51 @@ TEST_CASE("SOW-26: acknowledged changes survive a power cut") {
 TEST_CASE("a failed write or sync refuses acks and further changes, and the log says why") {
   Fixture at;
   at.start();
-  CHECK(at.ack(at.append("a", "1")) == "yes");
+  CHECK(at.settle(at.append("a", "1")) == kSaved);
   SUBCASE("write") {
     at.io.fail_at(at.io.operation_count() + 1);
   }
   SUBCASE("sync") {
     at.io.fail_at(at.io.operation_count() + 2);
   }
-  CHECK(at.ack(at.append("a", "2")) == "no");
+  CHECK(at.settle(at.append("a", "2")) == kLost);
   CHECK(at.writer->failure(at.topic).code() == AMPS_E_STORE);
   CHECK(at.log.contains("records are no longer kept"));
-  CHECK(at.ack(at.writer->appended()) == "no");
+  CHECK(at.settle(at.writer->appended()) == kLost);
 }
 
-TEST_CASE("an outbox that goes is forgotten") {
+TEST_CASE("changes of a logged topic are written once the log has them, and hold the log until then") {
   Fixture at;
   at.start();
+  at.writer->note_logged(0, true);
+  CHECK(at.append("a", "1", 1).position == 0);
+  CHECK(at.append("a", "2", 2).position == 0);
+  CHECK(at.writer->oldest_needed_txid() == 1);
+  at.writer->note_logged(2, true);
   {
-    Outbox gone(&at.home, &at.limits, nullptr);
-    const SavedPoint point = at.append("a", "1");
-    at.writer->send_when_durable({point.position + 1, point.topic}, &gone, "yes", "no");
-    at.writer->forget(&gone);
+    std::unique_lock<std::mutex> lock(at.listener.mutex);
+    REQUIRE(at.listener.changed.wait_for(lock, raw::kWait,
+                                         [&] { return at.writer->oldest_needed_txid() == UINT64_MAX; }));
   }
-  CHECK(at.ack(at.append("a", "2")) == "yes");
+  // The log ends here: what it will not have is not written.
+  at.append("a", "3", 3);
+  at.writer->note_logged(2, false);
+  CHECK(at.writer->oldest_needed_txid() == 3);
+  at.writer->stop();
+  REQUIRE(at.open().ok());
+  CHECK(at.state["a"] == "2");
+}
+
+TEST_CASE("a stop writes what the log is about to have") {
+  Fixture at;
+  at.start();
+  at.writer->note_logged(0, true);
+  at.append("a", "1", 1);
+  std::thread stopping([&] { at.writer->stop(); });
+  at.writer->note_logged(1, true);
+  stopping.join();
+  REQUIRE(at.open().ok());
+  CHECK(at.state["a"] == "1");
 }
 
 TEST_CASE("SOW-47: compaction keeps the state and drops the history, with power lost at any step") {
@@ -145,7 +151,7 @@ TEST_CASE("SOW-47: compaction keeps the state and drops the history, with power 
     Fixture at;
     at.start();
     for (int i = 0; i < 50; ++i) at.append("a", std::string(1'000, 'x'));
-    CHECK(at.ack(at.append("a", "last")) == "yes");
+    CHECK(at.settle(at.append("a", "last")) == kSaved);
     const std::size_t before_bytes = at.io.content("d/f").size();
     Record::Parts parts;
     parts.key = "a";
@@ -157,7 +163,7 @@ TEST_CASE("SOW-47: compaction keeps the state and drops the history, with power 
     at.log.wait_for("compacted");
     at.io.fail_at(0);
     const bool works = at.writer->failure(at.topic).ok();
-    if (works) CHECK(at.ack(at.append("b", "later")) == "yes");
+    if (works) CHECK(at.settle(at.append("b", "later")) == kSaved);
     at.writer->stop();
     if (step == 0) {
       operations = at.io.operation_count() - before;
@@ -173,7 +179,7 @@ TEST_CASE("SOW-47: compaction keeps the state and drops the history, with power 
 TEST_CASE("two writers do not share a file") {
   Fixture at;
   at.start();
-  SowWriter other(&at.io, &amps::SystemClock::instance(), &at.log);
+  SowWriter other(&at.io, &at.log);
   SowWriter::Topic* topic = nullptr;
   CHECK(other
             .open(
