@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import subprocess
 import sys
 import textwrap
+import weakref
 
 import pytest
 
@@ -90,6 +92,20 @@ def test_a_lost_connection_ends_the_iteration():
 
     with pyamps.Broker() as broker:
         assert asyncio.run(program(broker)) == ["kept"]
+
+
+def test_nothing_is_kept_of_a_client_that_is_gone(broker):
+    gone = []
+
+    async def program():
+        async with aio.Client() as client:
+            await client.connect_and_logon(broker.uri("json"), timeout=10_000)
+            messages = await client.subscribe("t", timeout=10_000)
+            gone.extend((weakref.ref(client), weakref.ref(client.native), weakref.ref(messages)))
+
+    asyncio.run(program())
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 3
 
 
 def test_errors_reach_the_await(broker):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -110,6 +111,7 @@ class Stream(AsyncIterator[Message]):
                     self._room.notify_all()
                     return message
                 if self._ended:
+                    self._client._streams.discard(self)
                     raise StopAsyncIteration
                 self._arrived.clear()
             await self._arrived.wait()
@@ -142,7 +144,9 @@ class Client:
         """:param native: a client to use, for example an ``HAClient``."""
         self.native = _client.Client(name) if native is None else native
         self._streams: set[Stream] = set()
-        self.native.add_connection_state_listener(self._state_changed)
+        # What C holds the collector cannot see: a strong reference would keep this client for ever.
+        weak = weakref.WeakMethod(self._state_changed)
+        self.native.add_connection_state_listener(lambda state: (changed := weak()) and changed(state))
 
     def _state_changed(self, state: int) -> None:
         if state == 1 or (state == 0 and not hasattr(self.native, "connect_and_logon")):
