@@ -42,6 +42,7 @@ void append_ack(Buffer* out, const Ack& ack) {
   append_text(out, "pw", ack.password);
   append_text(out, "sub_id", ack.subscription_id);
   append_text(out, "query_id", ack.query_id);
+  append_text(out, "opts", ack.options);
   if (ack.with_counters) {
     wire::append_number_member(out, "topic_matches", ack.topic_matches);
     wire::append_number_member(out, "matches", ack.matches);

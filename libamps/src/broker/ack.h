@@ -19,6 +19,7 @@ struct Ack {
   std::string_view command_id;
   std::string_view subscription_id;
   std::string_view query_id;
+  std::string_view options;
   std::string_view bookmark;
   std::string_view client_name;
   std::string_view user_id;

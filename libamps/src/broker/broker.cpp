@@ -16,6 +16,7 @@
 #include "broker/io_thread.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
+#include "broker/queue/queues.h"
 #include "broker/security/logon_desk.h"
 #include "broker/security/transport_access.h"
 #include "broker/services.h"
@@ -78,6 +79,7 @@ struct Broker::Running {
     logon_desk.stop();
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
+    if (queues != nullptr) queues->stop();
     sow_writer.stop();
     storage.close();
     transports.clear();
@@ -86,6 +88,7 @@ struct Broker::Running {
   Status open();
   Status open_topics();
   Status open_journal();
+  Status make_queues();
   Status open_transport(const TransportConfiguration& transport);
   Status run();
   void accept(const Transport& transport, int fd, std::string peer);
@@ -100,6 +103,7 @@ struct Broker::Running {
   StableStorage storage;
   const TopicSpaces spaces;
   const InstanceFacts instance;
+  std::unique_ptr<Queues> queues;  // None: there are none.
   Views views;
   ClientNames names;
   const ClientStatus status;
@@ -118,6 +122,7 @@ struct Broker::Running {
 Status Broker::Running::open() {
   AMPS_RETURN_IF_ERROR(open_topics());
   AMPS_RETURN_IF_ERROR(sow_writer.start());
+  AMPS_RETURN_IF_ERROR(make_queues());
   AMPS_RETURN_IF_ERROR(open_journal());
   AMPS_RETURN_IF_ERROR(views.open(configuration.sow));
   for (const TransportConfiguration& transport : configuration.transports) {
@@ -156,6 +161,7 @@ Status Broker::Running::open_journal() {
   StateRecovery recovery(spaces, &log);
   const auto visit = [&](const JournalRecord& record) {
     sow_writer.wait_for_room();
+    if (queues != nullptr) queues->recover(record);
     return recovery.take(record);
   };
   AMPS_RETURN_IF_ERROR(Journal::open(*configuration.transaction_log, configuration.name,
@@ -168,7 +174,16 @@ Status Broker::Running::open_journal() {
     MutexLock lock(space->mutex());
     space->open_log(journal.get(), own_id);
   }
-  return {};
+  return queues == nullptr ? Status() : queues->start(journal.get());
+}
+
+Status Broker::Running::make_queues() {
+  std::vector<const QueueConfiguration*> declared;
+  for (const StateConfiguration& one : configuration.sow) {
+    if (const auto* queue = std::get_if<QueueConfiguration>(&one)) declared.push_back(queue);
+  }
+  if (declared.empty()) return {};
+  return Queues::make(declared, {&spaces, parts.clock, &log}, &queues);
 }
 
 Status Broker::Running::open_transport(const TransportConfiguration& configured) {
@@ -298,6 +313,7 @@ std::string Broker::statistics_json() const {
 }
 
 void Broker::notice_time() {
+  for (const auto& space : running_->spaces.all()) space->run_timed_work();
   for (const auto& thread : running_->threads) thread->loop().wake();
 }
 

@@ -53,7 +53,8 @@ class Broker {
   const std::vector<BoundTransport>& transports() const noexcept { return bound_; }
   const Configuration& configuration() const noexcept { return configuration_; }
   std::string statistics_json() const;
-  // Lets the loops see that a clock that is moved by hand was moved.
+  // After a clock that is moved by hand was moved: topics do what is due before this returns, and the loops
+  // of connections are woken. Requires: it runs.
   void notice_time();
 
  private:

@@ -45,7 +45,7 @@ constexpr OptionRow kOptions[] = {
     {"fully_durable", kAllSubscribes, Value::kNone, true, nullptr},
     {"grouping", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::grouping},
     {"live", kAllSubscribes, Value::kNone, true, nullptr},
-    {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr},
+    {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr, &CommandOptions::max_backlog},
     {"no_empties", kAllSubscribes, Value::kNone, false, &CommandOptions::no_empties},
     {"no_sowkey", kAll, Value::kNone, false, &CommandOptions::no_sow_key},
     {"non_regex_topic", kAll, Value::kNone, false, &CommandOptions::literal_topic},

@@ -22,6 +22,7 @@ struct CommandOptions {
   bool out_of_focus = false;  // oof
   std::optional<std::uint64_t> top_n;
   std::optional<std::uint64_t> skip_n;
+  std::optional<std::uint64_t> max_backlog;
   std::optional<std::string_view> grouping;  // With its brackets. View of the options' text.
   std::optional<std::string_view> projection;
   std::optional<std::string_view> select;

@@ -20,7 +20,7 @@ struct Unserved {
                   {!topic.preprocessing.empty(), "Preprocessing"},
                   {!topic.enrichment.empty(), "Enrichment"}});
   }
-  std::string operator()(const QueueConfiguration&) const { return "Queue"; }
+  std::string operator()(const QueueConfiguration&) const { return {}; }
   std::string operator()(const ViewConfiguration&) const { return {}; }
   std::string operator()(const ConflatedTopicConfiguration& topic) const {
     return first({{!topic.enrichment.empty(), "Enrichment"}});

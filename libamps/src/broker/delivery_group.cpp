@@ -33,6 +33,8 @@ void append_delivery(Buffer* out, std::string_view prefix, const Delivery& deliv
   append_text("ts", delivery.timestamp);
   append_text("x", delivery.correlation_id);
   append_text("reason", delivery.reason);
+  append_text("lp", delivery.lease_end);
+  append_text("user_id", delivery.user);
   if (!delivery.expiration.empty()) {
     out->append(",\"e\":");
     out->append(delivery.expiration);

@@ -24,6 +24,8 @@ struct Delivery {
   std::string_view correlation_id;
   std::string_view expiration;  // Decimal digits.
   std::string_view reason;      // Of an `oof`.
+  std::string_view lease_end;   // Of a message of a queue.
+  std::string_view user;        // Authenticated id of the publisher.
   std::string_view body;
 };
 

@@ -25,6 +25,7 @@ constexpr CommandRow kRows[] = {
     {AMPS_COMMAND_SOWAndDeltaSubscribe, kQuery, true, true, execute_subscribe},
     {AMPS_COMMAND_SOW, kQuery, true, true, execute_sow},
     {AMPS_COMMAND_SOWDelete, kDelete, true, true, execute_sow_delete},
+    {AMPS_COMMAND_Ack, 0, true, true, execute_ack},
     {AMPS_COMMAND_Unsubscribe, kBasic, true, false, execute_unsubscribe},
     {AMPS_COMMAND_Flush, kFlush, true, false, execute_flush},
     {AMPS_COMMAND_Heartbeat, kBasic, true, false, execute_heartbeat},

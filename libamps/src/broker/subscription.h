@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "broker/conflation.h"
 #include "broker/delivery_group.h"
@@ -16,6 +17,8 @@
 #include "broker/topic_pattern.h"
 
 namespace amps::broker {
+
+class QueueTopic;
 
 struct Subscription {
   std::string id;
@@ -31,6 +34,8 @@ struct Subscription {
   std::unique_ptr<Conflation> conflation;  // None: every message is sent at once.
   std::unique_ptr<SelectList> select;      // None: whole messages.
   std::unique_ptr<SubscriptionFeed> feed;  // Instead of the topic's messages; none: those.
+  std::uint64_t backlog_max = 1;           // Of queues: messages it may hold unacknowledged, in all of them.
+  std::vector<QueueTopic*> queues;         // Set by the topic space: those it is a consumer of.
   Outbox* outbox = nullptr;                // Of the client; outlives the subscription.
   std::uint64_t order = 0;  // Set by the topic space: ids are listed in the order of subscribing.
 

@@ -24,19 +24,22 @@ enum class TopicKind {
   kReserved,  // Other names that begin with /AMPS: only the broker publishes.
 };
 
+class QueueTopic;
 class RankedTopic;
 
 struct Topic {
   explicit Topic(std::string topic_name);
 
   bool is_idle() const noexcept {
-    return literal_subscriptions.empty() && store == nullptr && observers.empty();
+    return literal_subscriptions.empty() && store == nullptr && observers.empty() && queue == nullptr;
   }
 
   const std::string name;
   const TopicKind kind;
   bool is_logged = false;  // Its messages are in the transaction log.
   std::unique_ptr<Store> store;
+  QueueTopic* queue = nullptr;            // Of this name; borrowed. All its subscriptions are consumers.
+  std::string publish_target;             // What is published to the queue's name goes there.
   std::vector<TopicObserver*> observers;  // Borrowed; in the order they are told.
   std::unordered_set<const Subscription*> literal_subscriptions;
 

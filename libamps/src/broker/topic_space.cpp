@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/queue/queue_topic.h"
+
 namespace amps::broker {
 
 namespace {
@@ -14,6 +16,10 @@ constexpr std::size_t kFollowedTopicsMax = 256;
 
 bool may_match_reserved(const Subscription& subscription) noexcept {
   return subscription.topic.find("/AMPS") != std::string::npos;
+}
+
+bool contains(const std::vector<QueueTopic*>& queues, const QueueTopic* queue) {
+  return std::find(queues.begin(), queues.end(), queue) != queues.end();
 }
 
 }  // namespace
@@ -73,6 +79,14 @@ void TopicSpace::observe(std::string_view topic, TopicObserver* observer) {
   find_or_add(topic)->observers.push_back(observer);
 }
 
+void TopicSpace::declare_queue(QueueTopic* queue) {
+  Topic* const topic = find_or_add(queue->name());
+  topic->queue = queue;
+  topic->publish_target = queue->configuration().publish_target;
+  queues_.push_back(topic);
+  add_timed_work(queue);
+}
+
 void TopicSpace::set_alarm(std::function<void(std::uint64_t)> alarm) {
   MutexLock lock(mutex_);
   alarm_ = std::move(alarm);
@@ -107,15 +121,17 @@ void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
   } else {
     Topic* const topic = find_or_add(subscription->topic);
     topic->literal_subscriptions.insert(subscription);
-    if (has_route(*topic)) topic->route.add(*subscription);
+    if (topic->queue == nullptr && has_route(*topic)) topic->route.add(*subscription);
   }
 }
 
 void TopicSpace::add(Subscription* subscription) {
   insert(subscription, next_order_++);
+  if (subscription->feed == nullptr) find_queues(subscription);
+  for (QueueTopic* queue : subscription->queues) queue->subscribe(subscription);
 }
 
-void TopicSpace::remove(const Subscription* subscription) {
+void TopicSpace::erase(const Subscription* subscription) {
   Statistics::subtract(statistics_->subscriptions);
   if (subscription->conflation != nullptr) subscription->conflation->drop();
   if (subscription->feed != nullptr) return subscription->feed->leave();
@@ -125,7 +141,7 @@ void TopicSpace::remove(const Subscription* subscription) {
     follow_pattern(*subscription, false);
   } else if (Topic* const topic = find(subscription->topic)) {
     topic->literal_subscriptions.erase(subscription);
-    if (has_route(*topic)) topic->route.remove(*subscription);
+    if (topic->queue == nullptr && has_route(*topic)) topic->route.remove(*subscription);
   }
 }
 
@@ -136,7 +152,7 @@ void TopicSpace::follow_pattern(const Subscription& subscription, bool comes) {
     return;
   }
   for (const auto& [name, topic] : topics_) {
-    if (!has_route(*topic)) continue;
+    if (topic->queue != nullptr || !has_route(*topic)) continue;
     if (!comes) {
       topic->route.remove(subscription);
     } else if (is_for(subscription, *topic)) {
@@ -151,16 +167,35 @@ bool TopicSpace::is_for(const Subscription& subscription, const Topic& topic) {
   return match == PatternMatch::kYes;
 }
 
+void TopicSpace::remove(const Subscription* subscription) {
+  erase(subscription);
+  for (QueueTopic* queue : subscription->queues) queue->unsubscribe(subscription);
+}
+
 void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
   const std::uint64_t order = old->order;
   if (old->conflation != nullptr) old->conflation->release();  // Nothing is lost by replacing.
-  remove(old);
+  erase(old);
   insert(replacement, order);
+  if (replacement->feed == nullptr) find_queues(replacement);
+  // Consumers of a queue keep what they hold, unless they leave it.
+  for (QueueTopic* queue : old->queues) {
+    if (!contains(replacement->queues, queue)) queue->unsubscribe(old);
+  }
+  for (QueueTopic* queue : replacement->queues) {
+    contains(old->queues, queue) ? queue->replace(old, replacement) : queue->subscribe(replacement);
+  }
+}
+
+void TopicSpace::find_queues(Subscription* subscription) {
+  for_each_queue(subscription->topic, subscription->pattern.get(),
+                 [subscription](QueueTopic* queue) { subscription->queues.push_back(queue); });
 }
 
 Status TopicSpace::publish(Publish publish) {
   saved_point_ = {};
-  Topic* const topic = find_or_add(publish.topic);
+  Topic* topic = find_or_add(publish.topic);
+  if (topic->queue != nullptr) topic = find_or_add(topic->publish_target);
   if (topic->kind == TopicKind::kDiscard) return {};
   if (topic->kind == TopicKind::kReserved) {
     return Status(AMPS_E_INVALID_TOPIC, "publish to reserved topic " + topic->name);
@@ -224,17 +259,23 @@ void TopicSpace::publish_event(const Publish& publish) {
   deliver(find_or_add(publish.topic), change, {}, false);
 }
 
+// Subscriptions of a queue are consumers, also of what is published to a topic of the same name.
+void TopicSpace::find_subscribers(Topic* topic) {
+  if (topic->queue != nullptr) return;
+  for (const Subscription* subscription : topic->literal_subscriptions) topic->route.add(*subscription);
+  if (topic->is_private) return;
+  for (const Subscription* subscription : pattern_subscriptions_) {
+    if (is_for(*subscription, *topic)) topic->route.add(*subscription);
+  }
+}
+
 void TopicSpace::update_route(Topic* topic) {
   if (has_route(*topic) && !topic->route.has_news()) return;
   // Groups of one topic are disjoint, so only a change of groups could overtake what waits.
   hand_out();
   if (!has_route(*topic)) {
     topic->route.clear();
-    for (const Subscription* subscription : topic->literal_subscriptions) topic->route.add(*subscription);
-    for (const Subscription* subscription : pattern_subscriptions_) {
-      if (topic->is_private) break;
-      if (is_for(*subscription, *topic)) topic->route.add(*subscription);
-    }
+    find_subscribers(topic);
     topic->route_generation = generation_;
   }
   topic->route.refresh();

@@ -58,7 +58,20 @@ class TopicSpace {
   // Makes an observer follow a topic, which then exists for ever.
   void observe(std::string_view topic, TopicObserver* observer) AMPS_REQUIRES(mutex_);
 
-  // A feed has sent a message by itself.
+  // Makes a topic a queue, for ever: its subscriptions are consumers, and publishes to it go elsewhere.
+  void declare_queue(QueueTopic* queue) AMPS_REQUIRES(mutex_);
+  // Calls visit(QueueTopic*) for the queue of that name, or those a pattern matches.
+  template <typename Visit>
+  void for_each_queue(std::string_view topic, const TopicPattern* pattern, Visit visit)
+      AMPS_REQUIRES(mutex_) {
+    for (Topic* one : queues_) {
+      if (pattern != nullptr ? pattern->matches(one->name) == PatternMatch::kYes : one->name == topic) {
+        visit(one->queue);
+      }
+    }
+  }
+  bool has_queues() const AMPS_REQUIRES(mutex_) { return !queues_.empty(); }
+  // A queue has sent a message.
   void count_delivery(std::size_t bytes) AMPS_REQUIRES(mutex_) {
     ++messages_out_, fanned_out_bytes_ += bytes;
   }
@@ -119,12 +132,15 @@ class TopicSpace {
   }
   void follow_pattern(const Subscription& subscription, bool comes) AMPS_REQUIRES(mutex_);
   bool is_for(const Subscription& pattern, const Topic& topic) AMPS_REQUIRES(mutex_);
+  void find_subscribers(Topic* topic) AMPS_REQUIRES(mutex_);
   void update_route(Topic* topic) AMPS_REQUIRES(mutex_);
   Status read_for_filters(Topic* topic, std::string_view body, bool* is_read) AMPS_REQUIRES(mutex_);
   void deliver(Topic* topic, const Change& change, std::string_view expiration, bool is_read)
       AMPS_REQUIRES(mutex_);
   void deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) AMPS_REQUIRES(mutex_);
   void insert(Subscription* subscription, std::uint64_t order) AMPS_REQUIRES(mutex_);
+  void erase(const Subscription* subscription) AMPS_REQUIRES(mutex_);
+  void find_queues(Subscription* subscription) AMPS_REQUIRES(mutex_);
   std::string_view timestamp(const Change& change) AMPS_REQUIRES(mutex_) {
     return timestamp_text_.of(change.timestamp_us != 0 ? change.timestamp_us : now_us());
   }
@@ -140,6 +156,7 @@ class TopicSpace {
   // Keyed by the topic's own name. Topics nobody names are a cache of routes and may be dropped.
   std::unordered_map<std::string_view, std::unique_ptr<Topic>, RandomHash> topics_ AMPS_GUARDED_BY(mutex_);
   std::vector<Topic*> declared_ AMPS_GUARDED_BY(mutex_);
+  std::vector<Topic*> queues_ AMPS_GUARDED_BY(mutex_);
   std::unordered_set<const Subscription*> pattern_subscriptions_ AMPS_GUARDED_BY(mutex_);
   std::uint64_t generation_ AMPS_GUARDED_BY(mutex_) = 1;  // Routes of an older one are worked out anew.
   std::uint64_t next_order_ AMPS_GUARDED_BY(mutex_) = 1;

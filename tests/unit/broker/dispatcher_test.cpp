@@ -16,13 +16,12 @@ TEST_CASE("every command of a client has a row, and only those") {
        {AMPS_COMMAND_Publish, AMPS_COMMAND_Subscribe, AMPS_COMMAND_Unsubscribe, AMPS_COMMAND_SOW,
         AMPS_COMMAND_Heartbeat, AMPS_COMMAND_SOWDelete, AMPS_COMMAND_DeltaPublish, AMPS_COMMAND_Logon,
         AMPS_COMMAND_SOWAndSubscribe, AMPS_COMMAND_DeltaSubscribe, AMPS_COMMAND_SOWAndDeltaSubscribe,
-        AMPS_COMMAND_Flush}) {
+        AMPS_COMMAND_Flush, AMPS_COMMAND_Ack}) {
     REQUIRE(find_command(command) != nullptr);
     CHECK(find_command(command)->command == command);
   }
-  for (const std::uint32_t command :
-       {AMPS_COMMAND_StartTimer, AMPS_COMMAND_StopTimer, AMPS_COMMAND_GroupBegin, AMPS_COMMAND_OOF,
-        AMPS_COMMAND_Ack, AMPS_COMMAND_Unknown}) {
+  for (const std::uint32_t command : {AMPS_COMMAND_StartTimer, AMPS_COMMAND_StopTimer,
+                                      AMPS_COMMAND_GroupBegin, AMPS_COMMAND_OOF, AMPS_COMMAND_Unknown}) {
     CHECK(find_command(command) == nullptr);
   }
 }

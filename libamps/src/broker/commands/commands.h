@@ -15,6 +15,9 @@ void execute_late_refusal(Session& session);
 void execute_subscribe(Session& session, const Command& command);  // All four kinds.
 void execute_unsubscribe(Session& session, const Command& command);
 void execute_sow(Session& session, const Command& command);
+// An acknowledgement, when the topic is a queue. False: it is not.
+bool execute_queue_ack(Session& session, const Command& command);
+void execute_ack(Session& session, const Command& command);
 void execute_sow_delete(Session& session, const Command& command);
 void execute_flush(Session& session, const Command& command);
 void execute_heartbeat(Session& session, const Command& command);

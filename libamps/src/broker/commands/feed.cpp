@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/delivery_group.h"
+#include "broker/queue/queue_topic.h"
 #include "broker/view/aggregated_feed.h"
 #include "broker/view/paged_feed.h"
 #include "wire/header_decoder.h"
@@ -144,8 +145,13 @@ Status open_aggregated_query(Session& session, const Command& command, const Com
     space.begin_block(session.host()->now_ms());
     now_us = space.now_us();
     const Topic* const topic = find_topic(&space, command.topic());
-    if (topic == nullptr) return no_records(command.topic());
-    records = topic->store->records()->all();
+    bool found = topic != nullptr;
+    space.for_each_queue(command.topic(), nullptr, [&](const QueueTopic* queue) {
+      found = true;
+      records = queue->browse();
+    });
+    if (!found) return no_records(command.topic());
+    if (topic != nullptr) records = topic->store->records()->all();
   }
   *out = std::make_unique<QueryResult>(std::move(query), now_us);
   (*out)->add(command.topic(), aggregate_records(*plan, command.topic(), filter.get(), records, now_us));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "broker/queue/queue_topic.h"
 #include "wire/options.h"
 
 namespace amps::broker {
@@ -117,6 +118,10 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
       (*out)->add(declared->name, records_of_keys(*records, keys));
     }
   }
+  space.for_each_queue(topic.name, topic.pattern, [&](const QueueTopic* queue) {
+    found = true;
+    (*out)->add(queue->name(), keys.empty() ? queue->browse() : queue->browse(keys));
+  });
   return found;
 }
 

@@ -230,6 +230,7 @@ Status Deletion::by_data() {
 }  // namespace
 
 void execute_sow_delete(Session& session, const Command& command) {
+  if (execute_queue_ack(session, command)) return;
   Deletion deletion(session, command);
   const Status status = deletion.run();
   if (session.services().journal != nullptr) session.services().journal->end_block();

@@ -6,6 +6,7 @@
 #include "broker/commands/conflation.h"
 #include "broker/commands/feed.h"
 #include "broker/commands/query.h"
+#include "broker/queue/queue_topic.h"
 #include "wire/bookmark.h"
 #include "wire/header_decoder.h"
 #include "wire/options.h"
@@ -79,6 +80,7 @@ Status make_subscription(Session& session, const Command& command, const Command
   const auto send_empty = wire::parse_bool(header.get(AMPS_SendEmpty));
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
   AMPS_RETURN_IF_ERROR(read_select(session, options, &subscription->select));
+  subscription->backlog_max = options.max_backlog.value_or(1);
   subscription->outbox = session.outbox();
   AMPS_RETURN_IF_ERROR(make_conflation(session, command, options, subscription.get()));
   *out = std::move(subscription);
@@ -98,14 +100,27 @@ Status make_query(Session& session, const Command& command, const CommandOptions
                          &out->replaced->filter);
 }
 
+// What a subscription to queues may hold at a time, as its ack says. Empty: it is not to a queue.
+std::string grant_backlog(TopicSpace* space, Subscription* subscription) {
+  bool is_consumer = false;
+  MutexLock lock(space->mutex());
+  space->for_each_queue(subscription->topic, subscription->pattern.get(), [&](const QueueTopic* queue) {
+    is_consumer = true;
+    subscription->backlog_max = queue->granted_backlog(subscription->backlog_max);
+  });
+  return is_consumer ? "max_backlog=" + std::to_string(subscription->backlog_max) : std::string();
+}
+
 // What is answered before the first message; a query answers for itself.
-void answer(Session& session, const Command& command) {
+void answer(Session& session, const Command& command, std::string_view granted) {
   Ack ack;
   ack.subscription_id = subscription_id_of(command);
   const bool with_query = (command.header->command & kSubscribesWithQuery) != 0;
   if (with_query) ack.query_id = query_id_of(command);
   ack.type = AMPS_ACK_Processed;
+  ack.options = granted;
   session.acknowledge(command, ack);
+  ack.options = {};
   // Otherwise only a replay is ever completed.
   if (with_query || !command.header->has(AMPS_Bookmark)) return;
   ack.type = AMPS_ACK_Completed;
@@ -150,7 +165,7 @@ void execute_subscribe(Session& session, const Command& command) {
   event.options = command.header->get(AMPS_Options);
   event.subscription_id = subscription_id_of(command);
   if ((command.header->command & kSubscribesWithQuery) != 0) event.query_id = query_id_of(command);
-  answer(session, command);
+  answer(session, command, grant_backlog(session.space(), subscription.get()));
   session.add_subscription(std::move(subscription), std::move(query));
   session.publish_event(event);
 }

@@ -19,6 +19,14 @@ void DeferredAcks::add(const BookmarkId& id, std::uint64_t now_us) {
   order_.emplace_back(end_us, id);
 }
 
+std::vector<BookmarkId> DeferredAcks::take_all() {
+  std::vector<BookmarkId> ids;
+  ids.reserve(acks_.size());
+  for (const auto& [id, end_us] : acks_) ids.push_back(id);
+  acks_.clear();
+  return ids;
+}
+
 void DeferredAcks::expire(std::uint64_t now_us) {
   while (!order_.empty() && order_.front().first <= now_us) drop_oldest();
 }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "broker/queue/queue_message.h"
 
@@ -22,11 +23,7 @@ class DeferredAcks {
   // True when the message was acknowledged already; the ack is then used up.
   bool take(const BookmarkId& id) { return acks_.erase(id) != 0; }
   void expire(std::uint64_t now_us);
-  template <typename Ids>
-  void take_all(Ids* ids) {
-    for (const auto& [id, end_us] : acks_) ids->insert(id);
-    acks_.clear();
-  }
+  std::vector<BookmarkId> take_all();
   std::uint64_t next_due_us() const noexcept { return order_.empty() ? kNeverUs : order_.front().first; }
   std::size_t size() const noexcept { return acks_.size(); }
 

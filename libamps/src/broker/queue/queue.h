@@ -85,6 +85,9 @@ class Queue {
   // Everything before is settled for ever. None when the queue is empty.
   const QueueMessage* oldest() const noexcept { return by_age_.front(); }
   const QueueMessage* find(const BookmarkId& id) const;
+  static bool is_waiting(const QueueMessage& message) noexcept {
+    return static_cast<const QueueEntry&>(message).state == EntryState::kWaiting;
+  }
   // Messages nobody holds, in the order of delivery, until visit(const QueueMessage&) says no.
   template <typename Visit>
   void for_each_waiting(Visit visit) const {

@@ -83,7 +83,7 @@ QueueRecovery::Result QueueRecovery::finish(std::uint64_t last_txid, std::uint64
       !is_known && (noted_point_ || configuration_.recovery != QueueConfiguration::Recovery::kEpoch);
   result.begin_txid = begin_txid_;
   early_.expire(last_timestamp_us);
-  early_.take_all(&result.settled);
+  result.early = early_.take_all();
   if (!found_.empty()) result.first = found_.front().id;
   for (const Found& one : found_) {
     if (one.settled) result.settled.insert(one.id);

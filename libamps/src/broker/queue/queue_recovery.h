@@ -12,6 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "broker/configuration_state.h"
 #include "broker/journal/journal_record.h"
@@ -34,8 +35,9 @@ class QueueRecovery {
   struct Result {
     // The oldest message that is not settled. None: the queue begins behind the end of the log.
     std::optional<BookmarkId> first;
-    std::uint64_t begin_txid = 0;  // Messages up to this are not for the queue.
-    BookmarkIds settled;           // From `first` on, and acks that came before their messages.
+    std::uint64_t begin_txid = 0;   // Messages up to this are not for the queue.
+    BookmarkIds settled;            // From `first` on.
+    std::vector<BookmarkId> early;  // Acknowledged before they came, which they may still do.
     std::size_t message_count = 0;
     std::string recovery_point;
     bool must_note_beginning = false;  // The log does not say yet where the queue begins.

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A queue as part of the broker: its consumers are subscriptions, its deliveries frames, and what it
+// settles is written to the log.
+// Threads: under the lock of the topic space, inside a block (TopicSpace::begin_block).
+//
+// What is fed has been read from the log, so it is durable. What is delivered at most once is sent when
+// its removal is durable: sent before, it could be sent again after a crash.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "broker/configuration_state.h"
+#include "broker/filter.h"
+#include "broker/journal/journal.h"
+#include "broker/queue/queue.h"
+#include "broker/queue/queue_body.h"
+#include "broker/subscription.h"
+#include "broker/timed_work.h"
+#include "broker/topic_space.h"
+
+namespace amps::broker {
+
+// What a queue works with and does not own.
+struct QueueParts {
+  TopicSpace* space = nullptr;
+  Journal* journal = nullptr;
+  const Clock* clock = nullptr;
+  LogSink* log = nullptr;
+};
+
+class QueueTopic final : public TimedWork, QueueOutput {
+ public:
+  QueueTopic(const QueueConfiguration& configuration, const QueueParts& parts);
+  QueueTopic(const QueueTopic&) = delete;
+  QueueTopic& operator=(const QueueTopic&) = delete;
+
+  const std::string& name() const noexcept { return configuration_.name; }
+  const QueueConfiguration& configuration() const noexcept { return configuration_; }
+  const Queue& state() const noexcept { return queue_; }
+
+  // For the feeder. Takes messages from the front of the batch while the queue has room for more, and
+  // returns how many; when it is not all, `wake` will be called once there is room again.
+  // `is_all`: the log has no other messages for the queue.
+  std::size_t feed(std::vector<QueueMessage>* batch, bool is_all);
+  // False: the latest feed() did not take all, and there is no room yet. Threads: any.
+  bool wants_more() const noexcept { return !is_full_.load(std::memory_order_acquire); }
+  // Acks of earlier runs that came before their messages.
+  void remember_early(const std::vector<BookmarkId>& ids);
+  void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
+  // Sends what waited for the log, and goes on with what was due.
+  void on_durable();
+  std::uint64_t run_due(std::uint64_t now_ms) override;
+  // The log records nobody may remove begin here; UINT64_MAX: none.
+  std::uint64_t oldest_needed_txid() const;
+
+  // For the topic space.
+  void subscribe(const Subscription* subscription);
+  void replace(const Subscription* old, const Subscription* replacement);
+  void unsubscribe(const Subscription* subscription);
+  // The backlog a subscription gets that wants this much.
+  std::uint64_t granted_backlog(std::uint64_t wanted) const noexcept;
+
+  // For acknowledgements. `client` is the outbox of who sends it; none: the broker itself.
+  struct AckCounts {
+    std::uint64_t examined = 0;
+    std::uint64_t settled = 0;  // Or cancelled.
+  };
+  AckCounts acknowledge(const std::vector<BookmarkId>& ids, AckKind kind, const Outbox* client);
+  AckCounts acknowledge_matching(const Filter& filter, const Outbox* client);
+  // Available messages in the order of delivery.
+  std::vector<RecordRef> browse() const;
+  std::vector<RecordRef> browse(const std::vector<std::string>& keys) const;
+
+ private:
+  struct Member {
+    const Subscription* subscription;
+    std::string prefix;  // Of its deliveries.
+    FilterId filter;
+    std::uint32_t told = 0;  // What its other queues know that it holds here.
+  };
+  struct Unsent {
+    ConsumerId consumer;
+    std::uint64_t txid;  // Of the record that removes it; kUnwritten.
+    std::string frame;
+  };
+
+  bool matches(FilterId filter, const QueueMessage& message) override;
+  void deliver(ConsumerId consumer, const QueueMessage& message) override;
+  void remove(const QueueMessage& message, Removal why) override;
+
+  std::uint64_t time_us(std::uint64_t steady_ms) const noexcept;
+  std::uint64_t now_ms() const;
+  std::uint64_t now_us() const { return time_us(now_ms()); }
+  void finish();  // After events: delivers, writes, arms the alarm.
+  void share(ConsumerId id);
+  void learn_elsewhere(const Subscription* subscription);
+  void tell_siblings();
+  void write_settled();
+  std::size_t count_max() const noexcept;
+  bool was_settled(const BookmarkId& id) const;
+  void note_fed(const BookmarkId& id);
+  FilterId use_filter(const Subscription* subscription);
+  void release_filter(FilterId filter, const Subscription* subscription);
+  void encode(const Member& member, const QueueMessage& message);
+
+  const QueueConfiguration& configuration_;
+  const QueueParts parts_;
+  const std::uint64_t base_ms_;  // The queue counts steady time from here …
+  const std::uint64_t base_us_;  // … which was this UTC.
+  std::function<void()> wake_;
+  Queue queue_;
+  std::size_t body_bytes_ = 0;
+  std::atomic<bool> is_full_{false};  // Release by who makes room, acquire by the feeder.
+  bool has_all_ = false;              // No message waits in the log.
+
+  std::unordered_map<ConsumerId, Member> members_;
+  std::unordered_map<const Subscription*, ConsumerId> consumers_;
+  std::set<ConsumerId> shared_;  // Those that are consumers of other queues too.
+  // Subscriptions of the same filter, any of which can be asked.
+  std::unordered_map<FilterId, std::vector<const Subscription*>> filters_;
+  std::unordered_map<std::string, FilterId> filter_ids_;  // By text.
+  FilterId next_filter_ = 1;
+
+  std::vector<BookmarkId> settled_;  // Not yet written.
+  std::deque<Unsent> unsent_;
+  std::unordered_map<std::uint64_t, std::uint64_t> highest_fed_;  // Sequence by publisher.
+  Buffer scratch_;
+};
+
+}  // namespace amps::broker

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/queue/queue_feeder.h"
+
+#include "queue_topic_fixture.h"
+
+using namespace queue_tests;
+
+TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-44: several queues over one topic each have every message") {
+  configure("first", "in");
+  configure("second", "in").rules.subscription_backlog_max = 9;
+  start();
+  subscribe("first", "s1");
+  subscribe("second", "s2", 9);
+  journal->publish("in", "a");
+  journal->publish("in", "b");
+  REQUIRE(becomes([this] { return depth("first") == 2 && depth("second") == 2; }));
+  ack("second", {1, 2});
+  CHECK(depth("first") == 2);
+  CHECK(depth("second") == 0);
+}
+
+TEST_CASE_FIXTURE(QueueTopicFixture,
+                  "QUE-32: a queue at its depth leaves the rest in the log, and misses nothing") {
+  QueueConfiguration& configuration = configure("deep", "in");
+  configuration.target_depth = 100;
+  configuration.rules.subscription_backlog_max = 1000;
+  configure("beside", "in");
+  start();
+  for (int i = 0; i < 5000; ++i) journal->publish("in", std::to_string(i));
+  REQUIRE(becomes([this] { return depth("beside") == 5000; }));
+  CHECK(depth("deep") == 100);
+  subscribe("deep", "s1", 1000);
+  std::string expected;
+  for (int i = 0; i < 5000; ++i) {
+    expected += "s1:" + std::to_string(i) + " ";
+    if (i % 100 != 99) continue;
+    REQUIRE(receives(expected));
+    expected.clear();
+    std::vector<std::uint64_t> sequences;
+    for (int j = i - 99; j <= i; ++j) sequences.push_back(static_cast<std::uint64_t>(j + 1));
+    CHECK(ack("deep", sequences).settled == 100);
+  }
+  CHECK(depth("deep") == 0);
+  journal->publish("in", "live");
+  CHECK(receives("s1:live "));
+}
+
+TEST_CASE_FIXTURE(QueueTopicFixture,
+                  "QUE-34: what is settled stays out when a full queue reads on in the log") {
+  QueueConfiguration& configuration = configure("deep", "in");
+  configuration.target_depth = 10;
+  start();
+  for (int i = 1; i <= 100; ++i) journal->publish("in", std::to_string(i));
+  REQUIRE(becomes([this] { return depth("deep") == 10; }));
+  ack("deep", {2, 4, 6, 8, 10, 50, 90});  // 50 and 90 are not active, so these are early.
+  restart();
+  subscribe("deep", "s1");
+  std::string got;
+  for (int i = 1; i <= 100; ++i) {
+    if (i == 50 || i == 90 || (i <= 10 && i % 2 == 0)) continue;
+    REQUIRE(receives("s1:" + std::to_string(i) + " "));
+    ack("deep", {static_cast<std::uint64_t>(i)});
+  }
+  CHECK(depth("deep") == 0);
+}
+
+TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-26: a pattern as underlying topic takes every topic it matches") {
+  QueueConfiguration& configuration = configure("all", "orders_.*");
+  configuration.publish_target = "orders_new";
+  configuration.rules.subscription_backlog_max = 9;
+  start();
+  subscribe("all", "s1", 9);
+  journal->publish("orders_eu", "a");
+  journal->publish("quotes", "b");
+  journal->publish("orders_us", "c");
+  CHECK(receives("s1:a s1:c "));
+}
