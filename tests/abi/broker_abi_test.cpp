@@ -210,6 +210,29 @@ TEST_CASE("the log function may ask the broker, also while it starts and stops")
   }
 }
 
+TEST_CASE("EMB-06: a manual clock moves when it is told to, and what is due is done") {
+  Broker broker;
+  CHECK(amps_broker_advance(broker.handle, 1) == AMPS_E_USAGE);
+  CHECK(last_error(AMPS_E_USAGE) == "the broker's clock is that of the system");
+  const std::string xml =
+      "<AMPSConfig><SOW><Topic><Name>t</Name><MessageType>json</MessageType><Key>/id</Key>"
+      "<Durability>transient</Durability><Expiration>10s</Expiration></Topic></SOW></AMPSConfig>";
+  REQUIRE(amps_broker_configure(broker.handle, {xml.data(), xml.size()}, nullptr, nullptr) == AMPS_E_OK);
+  REQUIRE(amps_broker_use_manual_clock(broker.handle) == AMPS_E_OK);
+  CHECK(amps_broker_advance(broker.handle, 1) == AMPS_E_OK);  // Before the start, too.
+  REQUIRE(amps_broker_start(broker.handle) == AMPS_E_OK);
+  CHECK(amps_broker_use_manual_clock(broker.handle) == AMPS_E_USAGE);
+  raw::Client client(broker.port());
+  client.logon();
+  client.subscribe("t", "s", "oof");
+  client.publish("t", R"({"id":1})");
+  client.next("p");
+  CHECK(amps_broker_advance(broker.handle, 9'999) == AMPS_E_OK);
+  client.expect_nothing();
+  CHECK(amps_broker_advance(broker.handle, 1) == AMPS_E_OK);
+  CHECK(client.next("oof").get("reason") == "expired");
+}
+
 TEST_CASE("an authenticator decides, and may ask again") {
   Seen seen;
   Broker broker;

@@ -114,11 +114,18 @@ AMPS_API const char* amps_broker_sample(void);
 AMPS_API amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log);
 AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t* broker,
                                                    const amps_broker_authenticator_t* authenticator);
+/**
+ * For tests of programs: time is what amps_broker_advance() says. It begins at the same moment of a past year
+ * in every broker, and no timeout, lease, expiry or interval ends by itself.
+ */
+AMPS_API amps_result amps_broker_use_manual_clock(amps_broker_t* broker);
 
 /** Listens on every transport, or fails and listens on none. Without a transport: one for any type. */
 AMPS_API amps_result amps_broker_start(amps_broker_t* broker);
 /** Closes everything; idempotent. Returns within a second. */
 AMPS_API void amps_broker_stop(amps_broker_t* broker);
+/** Moves a manual clock. On return topics have done what was due by then; connections do it at once. */
+AMPS_API amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms);
 AMPS_API int32_t amps_broker_is_running(const amps_broker_t* broker);
 AMPS_API size_t amps_broker_address_count(const amps_broker_t* broker);
 AMPS_API amps_result amps_broker_address(const amps_broker_t* broker, size_t index,

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/file_io.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -93,14 +94,16 @@ struct amps_broker {
   enum class Phase { kStopped, kStarting, kRunning, kStopping };
 
   mutable amps::Mutex mutex{amps::LockRank::kBroker};
-  amps::CondVar changed;  // A start or a stop is over.
+  amps::CondVar changed;  // A start, a stop or an advance is over.
   Phase phase AMPS_GUARDED_BY(mutex) = Phase::kStopped;
+  int advancing AMPS_GUARDED_BY(mutex) = 0;  // Threads that do what is due; it is not stopped meanwhile.
   // While it is starting or stopping, what is below belongs to the thread that does that.
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
   std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
   // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
   std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
+  std::unique_ptr<amps::ManualClock> clock AMPS_GUARDED_BY(mutex);  // None: the system's.
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
   std::string statistics AMPS_GUARDED_BY(mutex);          // For who asks while it stops.
 
@@ -113,7 +116,7 @@ struct amps_broker {
   // Only one of those that want to stop it gets the broker; the others wait until that is done.
   Broker* begin_stop() AMPS_EXCLUDES(mutex) {
     const amps::MutexLock lock(mutex);
-    while (phase == Phase::kStarting || phase == Phase::kStopping) changed.wait(mutex);
+    while (phase == Phase::kStarting || phase == Phase::kStopping || advancing != 0) changed.wait(mutex);
     if (phase == Phase::kStopped) return nullptr;
     statistics = broker->statistics_json();
     phase = Phase::kStopping;
@@ -340,6 +343,16 @@ amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_brok
   });
 }
 
+amps_result amps_broker_use_manual_clock(amps_broker_t* broker) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    amps::MutexLock lock(broker->mutex);
+    AMPS_RETURN_IF_ERROR(check_stopped(broker));
+    if (broker->clock == nullptr) broker->clock = std::make_unique<amps::ManualClock>();
+    return {};
+  });
+}
+
 amps_result amps_broker_start(amps_broker_t* broker) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
@@ -351,6 +364,7 @@ amps_result amps_broker_start(amps_broker_t* broker) {
       BrokerParts parts;
       if (broker->log != nullptr) parts.log = broker->log.get();
       parts.authenticator = broker->authenticator;
+      if (broker->clock != nullptr) parts.clock = broker->clock.get();
       started = std::make_unique<Broker>(broker->configuration, parts);
       broker->phase = Phase::kStarting;
     }
@@ -371,6 +385,26 @@ void amps_broker_stop(amps_broker_t* broker) {
   if (running == nullptr) return;
   running->stop();
   broker->enter(Phase::kStopped);
+}
+
+amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    Broker* running = nullptr;
+    {
+      const amps::MutexLock lock(broker->mutex);
+      if (broker->clock == nullptr) return Status(AMPS_E_USAGE, "the broker's clock is that of the system");
+      broker->clock->advance_ms(ms);
+      if (!broker->is_running()) return {};
+      running = broker->broker.get();
+      ++broker->advancing;
+    }
+    running->notice_time();
+    const amps::MutexLock lock(broker->mutex);
+    --broker->advancing;
+    broker->changed.notify_all();
+    return {};
+  });
 }
 
 int32_t amps_broker_is_running(const amps_broker_t* broker) {

@@ -161,6 +161,16 @@ cdef class NativeBroker:
         authenticator.release = pyamps_release_broker_box
         check_broker(c.amps_broker_set_authenticator(self._broker, &authenticator))
 
+    def _use_manual_clock(self):
+        check_broker(c.amps_broker_use_manual_clock(self._broker))
+
+    def _advance(self, uint64_t ms):
+        cdef c.amps_broker_t* broker = self._broker
+        cdef c.amps_result result
+        with nogil:
+            result = c.amps_broker_advance(broker, ms)
+        check_broker(result)
+
     def start(self):
         """Listen; ready on return. Returns ``self``.
 

@@ -20,6 +20,27 @@ class Broker(NativeBroker):
 
     Listens on loopback, on a free port unless one is given. Several may run in one process.
     Threads: any; its own threads run no Python but the callbacks given here.
+
+    Topics that keep state are declared by keyword, by name:
+
+    ``sow``
+        Topics that keep the latest message of each key: ``{"orders": "/id"}``. A value is the path of the key
+        field, several of them, None (publishers supply keys), or a definition as ``{"key": "/id", "file":
+        "orders.sow", "expiration": "30s"}``; without a file, records live in memory only.
+    ``views``
+        Topics made of the records of others: ``{"totals": {"source": "orders", "projection": ["/customer",
+        "SUM(/quantity) AS /quantity"], "grouping": "/customer"}}``; ``join`` in place of ``source`` for several.
+    ``conflated_topics``
+        Copies of topics that change no more often than an interval: the name of the source, or ``{"source":
+        "orders", "interval": "1s"}``.
+    ``queues``
+        Names of queues, or by name their definitions: ``{"jobs": {"lease_period": "30s"}}``.
+    ``journal``
+        Directory of the transaction log, which takes every json message and outlives the broker; True: a temporary
+        one; or its definition. Queues bring a temporary one unless told otherwise.
+
+    A definition names the elements of the configuration in snake_case; a topic is of type json unless
+    ``message_type`` is one of its keys.
     """
 
     def __init__(
@@ -42,6 +63,7 @@ class Broker(NativeBroker):
         conflated_topics: Mapping[str, Any] | None = None,
         queues: Definitions | None = None,
         journal: str | os.PathLike[str] | bool | Definition | None = None,
+        clock: str | None = None,
         **limits: int,
     ) -> None:
         """
@@ -56,22 +78,8 @@ class Broker(NativeBroker):
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
-        :param sow: topics that keep the latest message of each key, by name: ``{"orders": "/id"}``. A value is
-            the path of the key field, several of them, None (publishers supply keys), or a definition as
-            ``{"key": "/id", "file": "orders.sow", "expiration": "30s"}``; without a file, records live in
-            memory only.
-        :param views: topics made of the records of others, by name: ``{"totals": {"source": "orders",
-            "projection": ["/customer", "SUM(/quantity) AS /quantity"], "grouping": "/customer"}}``; ``join`` in
-            place of ``source`` for several topics.
-        :param conflated_topics: copies of topics that change no more often than an ``interval``, by name: the
-            name of the source, or ``{"source": "orders", "interval": "1s"}``.
-        :param queues: names of queues, or by name their definitions: ``{"jobs": {"lease_period": "30s"}}``.
-        :param journal: directory of the transaction log, which takes every json message and outlives the
-            broker; True: a temporary one; or its definition. Queues bring a temporary one unless told otherwise.
-
-        A definition names the elements of the configuration in snake_case; topics are of type json unless
-        ``message_type`` is one of its keys.
-
+        :param sow: and ``views``, ``conflated_topics``, ``queues``, ``journal``: topics that keep state, see the class.
+        :param clock: ``"manual"``: time stands still until ``advance()`` moves it. For tests.
         :param limits: by name, for example ``logon_timeout_ms=500``; see ``Broker.LIMITS``.
         """
         super().__init__()
@@ -84,6 +92,10 @@ class Broker(NativeBroker):
         )
         if state:
             self._configure(state, "Broker()", None)
+        if clock not in (None, "manual"):
+            raise ValueError(f"clock must be 'manual' or None, not {clock!r}")
+        if clock is not None:
+            self._use_manual_clock()
         self._set_limits(limits)
         self._set_callbacks(log, authenticate)
         listens = message_types is not None or certificate is not None or unix_path is not None
@@ -147,6 +159,15 @@ class Broker(NativeBroker):
         """Read configuration text, before start. Returns ``self``."""
         self._configure(xml, "<configure>", _variables(variables))
         return self
+
+    def advance(self, seconds: float) -> None:
+        """Move a manual clock; on return topics have done what was due: leases, expiry, intervals.
+
+        :raises UsageException: the broker was not made with ``clock="manual"``.
+        """
+        if seconds < 0:
+            raise ValueError(f"time does not go back: {seconds}")
+        self._advance(round(seconds * 1000))
 
     @property
     def addresses(self) -> list[dict[str, Any]]:
