@@ -23,6 +23,7 @@ enum class Value {
   kCount,        // A number that fits 31 bits.
   kList,         // In brackets.
   kText,         // Checked by who uses it.
+  kNotFound,     // now, epoch or fail.
   kUnavailable,  // Known, but this version has nothing to do it with.
 };
 
@@ -38,24 +39,25 @@ struct OptionRow {
 
 constexpr OptionRow kOptions[] = {
     {"bookmark", kAllSubscribes, Value::kNone, false, &CommandOptions::bookmark},
-    {"bookmark_not_found", kAllSubscribes, Value::kUnavailable, true, nullptr},
+    {"bookmark_not_found", kAllSubscribes, Value::kNotFound, true, nullptr, nullptr,
+     &CommandOptions::bookmark_not_found},
     {"conflation", kAllSubscribes, Value::kText, false, nullptr, nullptr, &CommandOptions::conflation},
     {"conflation_key", kAllSubscribes, Value::kList, false, nullptr, nullptr,
      &CommandOptions::conflation_key},
     {"fully_durable", kAllSubscribes, Value::kNone, true, nullptr},
     {"grouping", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::grouping},
-    {"live", kAllSubscribes, Value::kNone, true, nullptr},
+    {"live", kAllSubscribes, Value::kNone, true, &CommandOptions::live},
     {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr, &CommandOptions::max_backlog},
     {"no_empties", kAllSubscribes, Value::kNone, false, &CommandOptions::no_empties},
     {"no_sowkey", kAll, Value::kNone, false, &CommandOptions::no_sow_key},
     {"non_regex_topic", kAll, Value::kNone, false, &CommandOptions::literal_topic},
     {"oof", kAll, Value::kNone, false, &CommandOptions::out_of_focus},
-    {"pause", kAllSubscribes, Value::kUnavailable, true, nullptr},
+    {"pause", kAllSubscribes, Value::kNone, false, &CommandOptions::pause},
     {"projection", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::projection},
-    {"rate", kAllSubscribes, Value::kUnavailable, true, nullptr},
-    {"rate_max_gap", kAllSubscribes, Value::kUnavailable, true, nullptr},
+    {"rate", kAllSubscribes, Value::kText, true, nullptr, nullptr, &CommandOptions::rate},
+    {"rate_max_gap", kAllSubscribes, Value::kText, true, nullptr, nullptr, &CommandOptions::rate_max_gap},
     {"replace", kAll, Value::kNone, false, &CommandOptions::replace},
-    {"resume", kAllSubscribes, Value::kUnavailable, true, nullptr},
+    {"resume", kAllSubscribes, Value::kNone, false, &CommandOptions::resume},
     {"select", kAll, Value::kList, false, nullptr, nullptr, &CommandOptions::select},
     {"send_empties", kAll, Value::kNone, false, nullptr},
     {"send_keys", kAll, Value::kNone, false, nullptr},
@@ -83,6 +85,10 @@ Status check_value(const wire::Option& option, Value value) {
   const bool has_brackets =
       option.value.size() >= 2 && option.value.front() == '[' && option.value.back() == ']';
   if (value == Value::kList && !has_brackets) return invalid(option, "the value is not a list in brackets");
+  if (value == Value::kNotFound && option.value != "now" && option.value != "epoch" &&
+      option.value != "fail") {
+    return invalid(option, "the value is not one of now, epoch and fail");
+  }
   if (value == Value::kCount) {
     const auto count = wire::parse_count(option.value);
     if (!count || *count > INT32_MAX) return invalid(option, "the value is not a number up to 2147483647");

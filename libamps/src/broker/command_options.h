@@ -20,6 +20,9 @@ struct CommandOptions {
   bool no_empties = false;
   bool no_sow_key = false;
   bool out_of_focus = false;  // oof
+  bool live = false;
+  bool pause = false;
+  bool resume = false;
   std::optional<std::uint64_t> top_n;
   std::optional<std::uint64_t> skip_n;
   std::optional<std::uint64_t> max_backlog;
@@ -28,6 +31,9 @@ struct CommandOptions {
   std::optional<std::string_view> select;
   std::optional<std::string_view> conflation;  // An interval, auto or none.
   std::optional<std::string_view> conflation_key;
+  std::optional<std::string_view> bookmark_not_found;  // now, epoch or fail.
+  std::optional<std::string_view> rate;
+  std::optional<std::string_view> rate_max_gap;
 };
 
 // `command` is an AMPS_COMMAND_ bit. Fails with AMPS_E_INVALID_OPTIONS.

@@ -246,6 +246,8 @@ void Connection::drain() {
 void Connection::flush() noexcept {
   if (phase_ == Phase::kClosed) return;
   if (outbox_.overflowed()) return close(Disconnect::kSlowClient, "too many bytes wait");
+  bool has_more = false;
+  if (!replay(&has_more)) return finish();
   const net::IoResult result = outbox_.write_to(stream_.get(), home_->now_ms());
   if (result.size != 0) {
     Statistics::add(services_.statistics.bytes_out, result.size);
@@ -255,12 +257,35 @@ void Connection::flush() noexcept {
     return close(Disconnect::kConnectionClosed, stream_->status().text());
   }
   wants_write_ = result.state == net::IoState::kWantWrite;
+  if (has_more && !wants_write_) outbox_.wake();
   if (session_->has_ended() && result.state == net::IoState::kOk && outbox_.waiting_bytes() == 0 &&
       !outbox_.has_sources()) {
     linger();
   }
   update_interest();
   update_timer();
+}
+
+// Makes messages of replays, as far as there is room for them.
+bool Connection::replay(bool* has_more) {
+  Replays& replays = session_->replays();
+  if (replays.empty() || session_->has_ended()) return true;
+  home_->log_watch()->arm();
+  if (const Status status = replays.fill(&outbox_, home_->now_ms(), has_more); !status.ok()) {
+    session_->end(Disconnect::kReplay, status.text());
+    return false;
+  }
+  if (!waits_for_log_ && replays.waits_for_log()) {
+    waits_for_log_ = true;
+    home_->log_watch()->wait(id());
+  }
+  return true;
+}
+
+void Connection::log_moved() noexcept {
+  waits_for_log_ = false;
+  session_->replays().log_moved();
+  flush();
 }
 
 // The session has ended; what it answered is still sent.
@@ -296,6 +321,7 @@ void Connection::close(Disconnect reason, std::string_view detail) noexcept {
 
 std::uint64_t Connection::deadline_ms() const {
   std::uint64_t deadline = std::min(session_->deadline_ms(), closing_deadline_ms_);
+  if (!session_->has_ended()) deadline = std::min(deadline, session_->replays().deadline_ms());
   const std::uint64_t age_ms_max = services_.configuration.number(AMPS_BROKER_CLIENT_AGE_MAX_MS);
   if (age_ms_max != 0 && wants_write_) {
     const std::uint64_t oldest = outbox_.oldest_ms();
@@ -317,6 +343,7 @@ void Connection::check_time() {
   if (is_paused_) session_->received(now);
   session_->check_time();
   await_storage();
+  if (session_->replays().check_time(now)) outbox_.wake();
   if (session_->has_ended() && phase_ != Phase::kLingering) return finish();
   update_timer();
 }

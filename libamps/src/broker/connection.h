@@ -31,6 +31,7 @@ class Connection final : public net::EventHandler {
   void flush() noexcept;                                                 // Writes what waits.
   void on_storage() noexcept;                                            // What it asked its home to be told.
   void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
+  void log_moved() noexcept;                                             // What log_watch() said of it.
   std::uint64_t id() const noexcept { return session_->info().id; }
   Outbox* outbox() noexcept { return &outbox_; }
 
@@ -53,6 +54,7 @@ class Connection final : public net::EventHandler {
   void count_received(std::size_t count);
   void execute();
   void finish();
+  bool replay(bool* has_more);  // False: the log cannot be read.
   void linger();
   void await_storage();
   void go_on();  // With what was read, after a pause.
@@ -76,6 +78,7 @@ class Connection final : public net::EventHandler {
   std::uint64_t bytes_before_logon_ = 0;
   bool wants_write_ = false;  // The socket took no more, or TLS has to speak.
   bool is_paused_ = false;    // Reads nothing until the storage has room.
+  bool waits_for_log_ = false;
   std::uint32_t interest_ = 0;
   std::uint64_t closing_deadline_ms_ = UINT64_MAX;
   std::uint64_t armed_ms_ = UINT64_MAX;

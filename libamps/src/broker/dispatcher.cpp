@@ -19,7 +19,7 @@ constexpr std::uint32_t kFlush = kBasic | AMPS_ACK_Completed | AMPS_ACK_Persiste
 constexpr CommandRow kRows[] = {
     {AMPS_COMMAND_Publish, kPublish, true, true, nullptr},
     {AMPS_COMMAND_DeltaPublish, kPublish, true, true, nullptr},
-    {AMPS_COMMAND_Subscribe, kSubscribe, true, true, execute_subscribe},
+    {AMPS_COMMAND_Subscribe, kSubscribe, true, false, execute_subscribe},
     {AMPS_COMMAND_DeltaSubscribe, kSubscribe, true, true, execute_subscribe},
     {AMPS_COMMAND_SOWAndSubscribe, kQuery, true, true, execute_subscribe},
     {AMPS_COMMAND_SOWAndDeltaSubscribe, kQuery, true, true, execute_subscribe},
@@ -50,7 +50,9 @@ bool admit_command(Session& session, const CommandRow& row, Command* command) {
   }
   session.acknowledge(*command, AMPS_ACK_Received);
   for (const FieldId field : {AMPS_CommandId, AMPS_SubscriptionId, AMPS_QueryId, AMPS_ClientName}) {
-    const bool is_list = command->header->command == AMPS_COMMAND_Unsubscribe && field != AMPS_CommandId;
+    const std::uint32_t what = command->header->command;
+    const bool is_list = (what == AMPS_COMMAND_Unsubscribe && field != AMPS_CommandId) ||
+                         (what == AMPS_COMMAND_Subscribe && field == AMPS_SubscriptionId);
     if (is_list || wire::is_id(command->header->get(field))) continue;
     session.fail(*command, "limit", "id of more than 1024 bytes, or with a control character");
     return false;

@@ -21,6 +21,7 @@ thread_local IoThread* current_thread = nullptr;
 IoThread::IoThread(const Services& services, OutboxLimits* limits, ConnectionRegistry* registry)
     : services_(services), limits_(limits), registry_(registry), loop_(services.clock) {
   loop_.set_round_end([this] { end_round(); });
+  if (services.journal != nullptr) log_watch_ = std::make_unique<LogWatch>(services.journal, &loop_);
 }
 
 IoThread::~IoThread() {
@@ -108,10 +109,19 @@ void IoThread::flush() noexcept {
 void IoThread::end_round() {
   welcome_arrivals();
   tell_awaiting();
+  tell_log_moved();
   flush();
   wake_others();
   bury_retired();
   if (!ready_.empty()) loop_.wake();  // Written in part; the next round must not wait.
+}
+
+void IoThread::tell_log_moved() {
+  if (log_watch_ == nullptr) return;
+  for (const std::uint64_t id : log_watch_->take()) {
+    const auto found = connections_.find(id);
+    if (found != connections_.end()) found->second->log_moved();
+  }
 }
 
 void IoThread::request_close(std::uint64_t connection_id, Disconnect reason) {

@@ -16,6 +16,7 @@
 #include "base/thread.h"
 #include "broker/connection.h"
 #include "broker/outbox.h"
+#include "broker/replay/log_watch.h"
 #include "broker/session.h"
 #include "net/event_loop.h"
 #include "wire/frame_reader.h"
@@ -56,6 +57,7 @@ class IoThread final : public OutboxHome, public SessionHost, public StorageWait
   bool await_storage(Connection* connection);
   void retire(std::uint64_t connection_id);  // Frees the connection at the end of the round.
   void wake_others() noexcept;               // Those to whose connections something was appended here.
+  LogWatch* log_watch() noexcept { return log_watch_.get(); }  // None: there is no transaction log.
 
  private:
   struct Arrival {
@@ -67,12 +69,14 @@ class IoThread final : public OutboxHome, public SessionHost, public StorageWait
   void welcome_arrivals();
   void tell_awaiting();
   void bury_retired();
+  void tell_log_moved();
 
   const Services& services_;
   OutboxLimits* const limits_;
   ConnectionRegistry* const registry_;
   net::EventLoop loop_;
   Thread thread_;
+  std::unique_ptr<LogWatch> log_watch_;
   std::atomic<std::size_t> count_{0};  // Relaxed: a measure for choosing the least busy thread.
   // Who waits looks at the storage after it has raised the count, and the storage at the count after it has
   // changed: one of them sees the other. Sequentially consistent, for that.

@@ -31,6 +31,7 @@ Session::Session(const Services& services, ConnectionInfo info, SessionHost* hos
       log_(services.log),
       client_name_(info_.name),
       owed_(services.storage),
+      replays_(services.journal, services.clock, &services.statistics),
       logon_deadline_ms_(host->now_ms() + services.configuration.number(AMPS_BROKER_LOGON_TIMEOUT_MS)),
       received_ms_(host->now_ms()),
       sent_ms_(host->now_ms()) {
@@ -235,6 +236,10 @@ Subscription* Session::find_subscription(std::string_view id) {
 
 void Session::add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query) {
   std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
+  if (entry != nullptr && entry->is_replay) {
+    replays_.remove(entry.get());
+    entry.reset();
+  }
   MutexLock lock(space_->mutex());
   flush_replies();
   space_->begin_block(host_->now_ms());
@@ -271,10 +276,32 @@ void Session::add_fed(std::unique_ptr<Subscription>* entry, std::unique_ptr<Subs
   if (!status.ok()) end(Disconnect::kLimit, status.text());
 }
 
+void Session::add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start) {
+  std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
+  flush_replies();
+  subscription->is_replay = true;
+  start.member.subscription = subscription.get();
+  if (entry != nullptr && entry->is_replay) {
+    replays_.replace(entry.get(), std::move(start));
+  } else {
+    if (entry != nullptr) {
+      // What the log has now was delivered.
+      MutexLock lock(space_->mutex());
+      start.plan.bounds.from = services_.journal->appended_end().position;
+      space_->remove(entry.get());
+    }
+    replays_.add(space_->message_type(), std::move(start));
+  }
+  entry = std::move(subscription);
+  outbox_->wake();
+}
+
 void Session::remove_subscription(std::string_view id) {
   const auto found = subscriptions_.find(std::string(id));
   if (found == subscriptions_.end()) return;
-  {
+  if (found->second->is_replay) {
+    replays_.remove(found->second.get());
+  } else {
     MutexLock lock(space_->mutex());
     space_->remove(found->second.get());
   }

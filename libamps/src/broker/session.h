@@ -18,6 +18,7 @@
 #include "broker/log_line.h"
 #include "broker/outbox.h"
 #include "broker/owed_acks.h"
+#include "broker/replay/replays.h"
 #include "broker/security/transport_access.h"
 #include "broker/services.h"
 #include "broker/sow/query.h"
@@ -88,6 +89,8 @@ class Session {
   // Gives up subscriptions and name. After that nobody appends to the outbox any more.
   void leave();
 
+  Replays& replays() noexcept { return replays_; }
+
   const ConnectionInfo& info() const noexcept { return info_; }
 
   // For the commands.
@@ -130,6 +133,8 @@ class Session {
   // Puts it into the topic space, in place of one of the same id. Replies go out first, then the
   // result of the query, if there is one: it is of the very moment at which the subscription begins.
   void add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query);
+  // The same for one that is read from the log. In place of one that was, it goes on where that is.
+  void add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start);
   void remove_subscription(std::string_view id);
   void remove_all_subscriptions();
 
@@ -175,6 +180,7 @@ class Session {
   int logon_rounds_ = 0;
   std::unique_ptr<PendingLogon> pending_logon_;
   std::unordered_map<std::string, std::unique_ptr<Subscription>, RandomHash> subscriptions_;
+  Replays replays_;  // Of those among them that are read from the log.
 
   const std::uint64_t logon_deadline_ms_;
   std::uint64_t heartbeat_ms_ = 0;  // 0: none wanted.

@@ -25,6 +25,7 @@ namespace amps::broker {
   X(LogonRefused, "logon refused")         \
   X(Protocol, "protocol error")            \
   X(Limit, "limit")                        \
+  X(Replay, "replay failed")               \
   X(Shutdown, "shutdown")
 
 enum class Disconnect {

@@ -31,6 +31,7 @@ struct Subscription {
   bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
   bool delta = false;         // Updates say only what changed.
   bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
+  bool is_replay = false;     // Read from the transaction log: it is not in the topic space.
   std::unique_ptr<Conflation> conflation;  // None: every message is sent at once.
   std::unique_ptr<SelectList> select;      // None: whole messages.
   std::unique_ptr<SubscriptionFeed> feed;  // Instead of the topic's messages; none: those.

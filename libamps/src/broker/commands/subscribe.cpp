@@ -6,6 +6,7 @@
 #include "broker/commands/conflation.h"
 #include "broker/commands/feed.h"
 #include "broker/commands/query.h"
+#include "broker/commands/replay.h"
 #include "broker/queue/queue_topic.h"
 #include "wire/bookmark.h"
 #include "wire/header_decoder.h"
@@ -25,17 +26,16 @@ bool is_event_topic(std::string_view topic) noexcept {
 Status check_start(const Command& command) {
   const wire::Header& header = *command.header;
   const bool with_query = (header.command & kSubscribesWithQuery) != 0;
-  if (!with_query && (header.has(AMPS_TopN) || header.has(AMPS_SkipN))) {
+  if (!header.has(AMPS_Bookmark)) {
+    const bool is_limited = header.has(AMPS_TopN) || header.has(AMPS_SkipN);
+    if (with_query || !is_limited) return {};
     return Status(AMPS_E_INVALID_OPTIONS, "top_n and skip_n need a query");
   }
-  if (!header.has(AMPS_Bookmark)) return {};
   const std::string_view bookmark = header.get(AMPS_Bookmark);
   if (!wire::is_valid_bookmark(bookmark)) return Status(AMPS_E_INVALID_BOOKMARK, std::string(bookmark));
   if ((header.command & kDeltas) != 0) {
     return Status(AMPS_E_INVALID_OPTIONS, "a delta subscription cannot be replayed");
   }
-  if (wire::parse_bookmark(bookmark).kind != wire::BookmarkKind::kNow)
-    return Status(AMPS_E_INVALID_TOPIC, "topic is not in a transaction log");
   return {};
 }
 
@@ -58,6 +58,9 @@ Status make_subscription(Session& session, const Command& command, const Command
   AMPS_RETURN_IF_ERROR(check_start(command));
   auto subscription = std::make_unique<Subscription>();
   subscription->id = subscription_id_of(command);
+  if (!wire::is_id(subscription->id)) {
+    return Status(AMPS_E_COMMAND, "id of more than 1024 bytes, or with a control character", "limit");
+  }
   if (subscription->id.empty() || subscription->id.find(',') != std::string::npos) {
     return Status(AMPS_E_INVALID_SUBID, "a subscription needs an id without commas");
   }
@@ -75,7 +78,8 @@ Status make_subscription(Session& session, const Command& command, const Command
   const bool exists = session.find_subscription(subscription->id) != nullptr;
   if (exists && !options.replace) return Status(AMPS_E_SUBSCRIPTION_EXISTS, subscription->id);
   subscription->options = header.get(AMPS_Options);
-  subscription->fields = {!options.no_sow_key, options.timestamp, options.bookmark};
+  subscription->fields = {!options.no_sow_key, options.timestamp,
+                          options.bookmark || header.has(AMPS_Bookmark)};
   subscription->delta = (header.command & kDeltas) != 0;
   const auto send_empty = wire::parse_bool(header.get(AMPS_SendEmpty));
   subscription->skip_empty = options.no_empties || (send_empty && !*send_empty);
@@ -120,29 +124,35 @@ void answer(Session& session, const Command& command, std::string_view granted) 
   ack.type = AMPS_ACK_Processed;
   ack.options = granted;
   session.acknowledge(command, ack);
-  ack.options = {};
-  // Otherwise only a replay is ever completed.
-  if (with_query || !command.header->has(AMPS_Bookmark)) return;
-  ack.type = AMPS_ACK_Completed;
-  ack.bookmark = command.header->get(AMPS_Bookmark);
-  session.acknowledge(command, ack);
-  ack.type = AMPS_ACK_Stats;
-  ack.bookmark = {};
-  ack.with_counters = true;
-  session.acknowledge(command, ack);
 }
 
-Status prepare(Session& session, const Command& command, std::unique_ptr<Subscription>* subscription,
-               std::optional<Query>* query) {
+// What a subscribe command makes.
+struct Prepared {
+  std::unique_ptr<Subscription> subscription;  // None: it was done with what exists.
+  std::optional<Query> query;
+  std::optional<ReplayStart> replay;
+};
+
+Status prepare(Session& session, const Command& command, Prepared* out) {
   const wire::Header& header = *command.header;
+  const Subscription* const old = session.find_subscription(subscription_id_of(command));
   CommandOptions options;
-  AMPS_RETURN_IF_ERROR(
-      parse_command_options(header.get(AMPS_Options), header.command, header.has(AMPS_Bookmark), &options));
-  AMPS_RETURN_IF_ERROR(make_subscription(session, command, options, subscription));
+  AMPS_RETURN_IF_ERROR(parse_command_options(header.get(AMPS_Options), header.command,
+                                             header.has(AMPS_Bookmark) || (old != nullptr && old->is_replay),
+                                             &options));
+  bool done = false;
+  AMPS_RETURN_IF_ERROR(change_pace(session, command, options, &done));
+  if (done) return {};
+  if (command.topic().empty())
+    return Status(AMPS_E_INVALID_TOPIC, "a subscription needs a topic", "no topic");
+  AMPS_RETURN_IF_ERROR(make_subscription(session, command, options, &out->subscription));
+  if (is_replay(session, command, options)) {
+    return make_replay(session, command, options, out->subscription.get(), &out->replay.emplace());
+  }
   if ((header.command & kSubscribesWithQuery) == 0) return {};
-  *query = Query();
-  AMPS_RETURN_IF_ERROR(make_query(session, command, options, **subscription, &**query));
-  return make_feed(session, command, options, subscription->get(), &**query);
+  if (options.rate || options.live) return Status(AMPS_E_INVALID_OPTIONS, "nothing is replayed");
+  AMPS_RETURN_IF_ERROR(make_query(session, command, options, *out->subscription, &out->query.emplace()));
+  return make_feed(session, command, options, out->subscription.get(), &*out->query);
 }
 
 }  // namespace
@@ -153,11 +163,11 @@ void execute_subscribe(Session& session, const Command& command) {
       session.find_subscription(subscription_id_of(command)) == nullptr) {
     return session.fail(command, "limit", "too many subscriptions");
   }
-  std::unique_ptr<Subscription> subscription;
-  std::optional<Query> query;
-  if (const Status status = prepare(session, command, &subscription, &query); !status.ok()) {
+  Prepared made;
+  if (const Status status = prepare(session, command, &made); !status.ok()) {
     return session.fail(command, status);
   }
+  if (made.subscription == nullptr) return answer(session, command, {});
   ClientEvent event;
   event.event = wire::command_text(command.header->command, true);
   event.topic = command.topic();
@@ -165,8 +175,13 @@ void execute_subscribe(Session& session, const Command& command) {
   event.options = command.header->get(AMPS_Options);
   event.subscription_id = subscription_id_of(command);
   if ((command.header->command & kSubscribesWithQuery) != 0) event.query_id = query_id_of(command);
-  answer(session, command, grant_backlog(session.space(), subscription.get()));
-  session.add_subscription(std::move(subscription), std::move(query));
+  answer(session, command,
+         made.replay ? std::string() : grant_backlog(session.space(), made.subscription.get()));
+  if (made.replay) {
+    session.add_replay(std::move(made.subscription), std::move(*made.replay));
+  } else {
+    session.add_subscription(std::move(made.subscription), std::move(made.query));
+  }
   session.publish_event(event);
 }
 

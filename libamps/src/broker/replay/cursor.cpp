@@ -17,9 +17,8 @@ constexpr std::uint64_t kPersistedIntervalMs = 1'000;
 // A message gets the time at which its block began to be processed; after this it cannot be older any more.
 constexpr std::uint64_t kTimestampLagMs = 1'000;
 
-std::string bookmark_text(const BookmarkId& bookmark) {
-  return bookmark ? std::to_string(bookmark.publisher) + "|" + std::to_string(bookmark.sequence) + "|" : "0";
-}
+// Of a log without messages: its beginning.
+constexpr std::string_view kEpoch = "0";
 
 }  // namespace
 
@@ -90,6 +89,13 @@ void Cursor::resume() noexcept {
   if (state_ != State::kFinished) state_ = State::kReady;
 }
 
+void Cursor::set_pace(const Rate& rate, bool live) noexcept {
+  plan_.rate = rate;
+  if (plan_.live != live) journal_->count_live_readers(live ? 1 : -1);
+  plan_.live = live;
+  if (state_ != State::kFinished) state_ = State::kReady;
+}
+
 void Cursor::log_moved() noexcept {
   if (state_ == State::kAtEnd) state_ = State::kReady;
 }
@@ -118,7 +124,6 @@ Status Cursor::encode_some(Buffer* out, std::uint64_t now_ms, std::uint64_t* mes
         rest(limit, durable, now_ms, out);
         return {};
       }
-      bookmark_text_.clear();
     }
     complete(reader_->record_begin(), out);
     if (is_after_end()) {
@@ -159,12 +164,12 @@ void Cursor::complete(LogPosition passed, Buffer* out) {
 
 void Cursor::complete(ReplayMember* member, const BookmarkId& bookmark, Buffer* out) {
   if (!std::exchange(member->owes_completed, false)) return;
-  const std::string text = bookmark_text(bookmark);
+  const BookmarkText text(bookmark);
   Ack ack;
   ack.type = AMPS_ACK_Completed;
   ack.command_id = member->command_id;
   ack.subscription_id = member->subscription->id;
-  ack.bookmark = text;
+  ack.bookmark = bookmark ? text.view() : kEpoch;
   append_ack(out, ack);
 }
 
@@ -200,10 +205,10 @@ void Cursor::acknowledge(const LogEnd& durable, std::uint64_t now_ms, Buffer* ou
   }
   acknowledged_txid_ = durable.txid;
   next_ack_ms_ = now_ms + kPersistedIntervalMs;
-  const std::string text = bookmark_text(durable.bookmark);
+  const BookmarkText text(durable.bookmark);
   Ack ack;
   ack.type = AMPS_ACK_Persisted;
-  ack.bookmark = text;
+  ack.bookmark = text.view();
   for (const ReplayMember& member : members_) {
     if (!member.wants_persisted) continue;
     ack.subscription_id = member.subscription->id;
@@ -250,13 +255,12 @@ bool Cursor::wants(ReplayMember* member) {
   if (member->topic != record_.topic) set_topic(member);
   if (!member->takes_topic) return false;
   const Subscription& subscription = *member->subscription;
-  if (bookmark_text_.empty()) bookmark_text_ = bookmark_text(record_.bookmark);
   if (subscription.skip_empty && record_.body.empty()) return false;
   if (subscription.filter == nullptr) return true;
   MessageFacts facts;
   facts.topic = record_.topic;
   facts.correlation_id = record_.correlation_id;
-  facts.bookmark = bookmark_text_;
+  facts.bookmark = bookmark_text_.of(record_.bookmark);
   facts.sow_key = record_.key;
   facts.size_bytes = record_.body.size();
   facts.updated_us = record_.timestamp_us;
@@ -267,12 +271,16 @@ void Cursor::send(ReplayMember* member, Buffer* out) {
   const DeliveryFields& fields = member->subscription->fields;
   Delivery delivery;
   if (fields.key) delivery.key = record_.key;
-  delivery.bookmark = bookmark_text_;
+  delivery.bookmark = bookmark_text_.of(record_.bookmark);
   if (fields.timestamp) delivery.timestamp = timestamp_.of(record_.timestamp_us);
   delivery.correlation_id = record_.correlation_id;
   std::string expiration;
   if (record_.expiration_s) delivery.expiration = expiration = std::to_string(*record_.expiration_s);
   delivery.body = record_.body;
+  if (const auto& list = member->subscription->select) {
+    list->select(record_.body, &document_, &selected_);
+    delivery.body = selected_.view();
+  }
   append_delivery(out, member->prefix, delivery);
 }
 

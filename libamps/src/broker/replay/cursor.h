@@ -75,7 +75,7 @@ class Cursor {
   void check_time(std::uint64_t now_ms) noexcept;
   State state() const noexcept { return is_paused_ ? State::kPaused : state_; }
   std::uint64_t wake_ms() const noexcept;  // UINT64_MAX: no time changes anything.
-  bool is_live() const noexcept { return plan_.live; }
+  void set_pace(const Rate& rate, bool live) noexcept;
 
   // Appends whole frames, about as much as one write takes, after a bounded amount of work. Requires: kReady.
   // `messages` counts the publishes. Fails with AMPS_E_STORE when the log cannot be read.
@@ -109,12 +109,14 @@ class Cursor {
   // The record at hand, which waits for its time.
   bool has_record_ = false;
   JournalRecord record_;
-  std::string bookmark_text_;
+  BookmarkText bookmark_text_;
   BookmarkId passed_;  // The last message that was gone past.
 
   std::uint64_t acknowledged_txid_ = 0;
   std::uint64_t next_ack_ms_ = 0;
   wire::TimestampText timestamp_;
+  Document document_;
+  Buffer selected_;
 };
 
 }  // namespace amps::broker

@@ -18,12 +18,12 @@ Cursor* Replays::find(const Subscription* subscription) const noexcept {
   return nullptr;
 }
 
-void Replays::add(std::string_view message_type, const ReplayPlan& plan, ReplayMember member,
-                  bool is_paused) {
-  auto cursor = std::make_unique<Cursor>(journal_, clock_, message_type, plan);
-  cursor->add(std::move(member));
-  if (is_paused) cursor->pause();
+void Replays::add(std::string_view message_type, ReplayStart start) {
+  auto cursor = std::make_unique<Cursor>(journal_, clock_, message_type, start.plan);
+  cursor->add(std::move(start.member));
+  if (start.is_paused) cursor->pause();
   cursors_.push_back(std::move(cursor));
+  Statistics::add(statistics_.subscriptions);
 }
 
 void Replays::drop_empty() noexcept {
@@ -33,20 +33,27 @@ void Replays::drop_empty() noexcept {
 }
 
 void Replays::remove(const Subscription* subscription) noexcept {
-  if (Cursor* const cursor = find(subscription)) cursor->remove(subscription);
+  find(subscription)->remove(subscription);
   drop_empty();
+  Statistics::subtract(statistics_.subscriptions);
 }
 
-void Replays::replace(const Subscription* old, ReplayMember member) {
-  Cursor* const cursor = find(old);
-  ReplayMember& entry = *cursor->find(old);
-  if (!member.owes_completed && entry.owes_completed) {
-    member.owes_completed = true;
-    member.command_id = entry.command_id;
-    member.end_at_start = entry.end_at_start;
+void Replays::replace(const Subscription* old, ReplayStart start) {
+  Cursor* const cursor = detach(old);
+  cursor->set_pace(start.plan.rate, start.plan.live);
+  if (start.is_paused) {
+    cursor->pause();
+  } else {
+    cursor->resume();
   }
-  member.wants_persisted = member.wants_persisted || entry.wants_persisted;
-  entry = std::move(member);
+  ReplayMember& entry = *cursor->find(old);
+  if (!start.member.owes_completed && entry.owes_completed) {
+    start.member.owes_completed = true;
+    start.member.command_id = entry.command_id;
+    start.member.end_at_start = entry.end_at_start;
+  }
+  start.member.wants_persisted |= entry.wants_persisted;
+  entry = std::move(start.member);
 }
 
 Cursor* Replays::detach(const Subscription* subscription) {
@@ -81,8 +88,13 @@ void Replays::log_moved() noexcept {
   for (const auto& cursor : cursors_) cursor->log_moved();
 }
 
-void Replays::check_time(std::uint64_t now_ms) noexcept {
-  for (const auto& cursor : cursors_) cursor->check_time(now_ms);
+bool Replays::check_time(std::uint64_t now_ms) noexcept {
+  bool is_due = false;
+  for (const auto& cursor : cursors_) {
+    is_due = is_due || cursor->wake_ms() <= now_ms;
+    cursor->check_time(now_ms);
+  }
+  return is_due;
 }
 
 std::uint64_t Replays::deadline_ms() const noexcept {

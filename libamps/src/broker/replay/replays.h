@@ -15,27 +15,32 @@
 
 namespace amps::broker {
 
+// What a command asks of the log.
+struct ReplayStart {
+  ReplayPlan plan;
+  ReplayMember member;
+  bool is_paused = false;
+};
+
 class Replays {
  public:
   // `journal` is none without a transaction log; then nothing can be added.
   Replays(Journal* journal, const Clock& clock, Statistics* statistics) noexcept
       : journal_(journal), clock_(clock), statistics_(*statistics) {}
 
-  Journal* journal() const noexcept { return journal_; }
-  void add(std::string_view message_type, const ReplayPlan& plan, ReplayMember member, bool is_paused);
+  void add(std::string_view message_type, ReplayStart start);
   void remove(const Subscription* subscription) noexcept;
-  bool has(const Subscription* subscription) const noexcept { return find(subscription) != nullptr; }
-  // Another subscription goes on where one is. What that one was to be told is told for the new one, unless
-  // it is to be told the same.
-  void replace(const Subscription* old, ReplayMember member);
+  // Another subscription goes on where one is, at its own pace. What that one was to be told is told for the
+  // new one, unless it is to be told the same.
+  void replace(const Subscription* old, ReplayStart start);
   void pause(const Subscription* subscription);
   // Those of them that were paused at the same place become one stream.
   void resume(const std::vector<const Subscription*>& subscriptions);
   bool empty() const noexcept { return cursors_.empty(); }
 
   void log_moved() noexcept;
-  void check_time(std::uint64_t now_ms) noexcept;
-  std::uint64_t deadline_ms() const noexcept;  // UINT64_MAX: none.
+  bool check_time(std::uint64_t now_ms) noexcept;  // True: something waited for that time.
+  std::uint64_t deadline_ms() const noexcept;      // UINT64_MAX: none.
   bool waits_for_log() const noexcept;
 
   // Makes messages while the outbox has little to write. `has_more`: there would be more now. Fails with

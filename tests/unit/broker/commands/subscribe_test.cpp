@@ -246,7 +246,7 @@ TEST_CASE("ACK-12 unknown options fail the command, known ones without effect do
   Client client(at.broker.port());
   client.logon();
   for (const char* options : {"fancy", "timestamp,fancy=1", "timestamp=1", "projection=[a]", "top_n=1",
-                              "conflation=1s", "rate=5", "pause"}) {
+                              "conflation=1s", "rate=5"}) {
     CHECK(subscribe_reason(&client, "\"t\":\"t\",\"opts\":\"" + std::string(options) + "\"") ==
           "invalid options");
   }
@@ -254,22 +254,38 @@ TEST_CASE("ACK-12 unknown options fail the command, known ones without effect do
             .get("status") == "success");
 }
 
-TEST_CASE("a bookmark subscription needs a log, except from now on") {
+TEST_CASE("TXL-36: a bookmark subscription needs a transaction log") {
   LoggedOn at;
   Client client(at.broker.port());
   client.logon();
-  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"0\"") == "invalid topic");
-  CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"42|1|\"") == "invalid topic");
+  for (const char* bookmark : {"0", "0|1|", "42|1|", "[0:0|1|]"}) {
+    const std::string members = ",\"bm\":\"" + std::string(bookmark) + "\"";
+    CHECK(subscribe_reason(&client, "\"t\":\"t\"" + members) == "invalid topic");
+    CHECK(subscribe_reason(&client, "\"t\":\"^t\"" + members) == "invalid topic");
+  }
   CHECK(subscribe_reason(&client, "\"t\":\"t\",\"bm\":\"yesterday\"") == "invalid bookmark");
-  client.send_frame(
-      "{\"c\":\"subscribe\",\"cid\":\"n\",\"a\":\"processed,completed\",\"t\":\"t\",\"bm\":\"0|1|\",\"opts\":"
-      "\"live\"}");
-  CHECK(client.ack("n").get("a") == "processed");
-  CHECK(client.ack("n").get("a") == "completed");
-  client.publish("t", "x");
-  CHECK(client.next("p").body == "x");
+  CHECK(subscribe_reason(&client, "\"sub_id\":\"1\"") == "no topic");
+}
+
+TEST_CASE("DLT-18: deltas are not replayed") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
   CHECK(client.command("\"c\":\"delta_subscribe\",\"t\":\"t\",\"bm\":\"0|1|\"").get("reason") ==
         "invalid options");
+}
+
+TEST_CASE("sow_and_subscribe with a bookmark begins with what there is now") {
+  LoggedOn at;
+  Client client(at.broker.port());
+  client.logon();
+  CHECK(client.command("\"c\":\"sow_and_subscribe\",\"t\":\"t\",\"bm\":\"0|1|\"").get("status") == "success");
+  CHECK(client.next().is("group_begin"));
+  CHECK(client.next().is("group_end"));
+  client.publish("t", "x");
+  CHECK(client.next("p").body == "x");
+  CHECK(client.command("\"c\":\"sow_and_subscribe\",\"t\":\"t\",\"bm\":\"0|1|\",\"opts\":\"rate=5\"")
+            .get("reason") == "invalid options");
 }
 
 TEST_CASE("sow_and_subscribe on a topic without state is an empty result and then live") {

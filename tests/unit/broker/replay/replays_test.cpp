@@ -45,9 +45,9 @@ struct Fixture : ReplayFixture {
 
   const Subscription* add(const std::string& id, const std::string& topic = "orders", bool paused = false) {
     const Subscription* const added = subscription(id, topic);
-    ReplayMember how = member(added);
-    how.owes_completed = false;
-    replays->add("json", plan("0"), std::move(how), paused);
+    ReplayStart start{plan("0"), member(added), paused};
+    start.member.owes_completed = false;
+    replays->add("json", std::move(start));
     return added;
   }
   // Everything there is now, as the client receives it.
@@ -138,7 +138,7 @@ TEST_CASE("SUB-07: a replacement goes on where the subscription is") {
   at.publish(50, "b");
   at.publish(50, "a");
   at.wait_durable();
-  at.replays->replace(old, at.member(at.subscription("A", "b")));
+  at.replays->replace(old, {at.plan("0"), at.member(at.subscription("A", "b")), false});
   at.replays->log_moved();
   CHECK(at.receive() == "A:3 A:completed(4)");
 }
