@@ -133,6 +133,43 @@ AMPS_API amps_result amps_broker_address(const amps_broker_t* broker, size_t ind
 /** Counters as one JSON object: connections, messages in and out, bytes, slow clients, … */
 AMPS_API amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json);
 
+/** A content filter, or any expression of its language, without a server. Threads: one at a time. */
+typedef struct amps_broker_filter amps_broker_filter_t;
+
+typedef enum amps_broker_value_kind {
+  AMPS_BROKER_VALUE_NULL,
+  AMPS_BROKER_VALUE_BOOLEAN,
+  AMPS_BROKER_VALUE_INTEGER,  /**< Signed 64 bits. */
+  AMPS_BROKER_VALUE_UNSIGNED, /**< Only above 2^63 - 1. */
+  AMPS_BROKER_VALUE_FLOAT,
+  AMPS_BROKER_VALUE_STRING
+} amps_broker_value_kind_t;
+
+/** What an expression gives; of an array its first element. */
+typedef struct amps_broker_value {
+  uint32_t struct_size;
+  amps_broker_value_kind_t kind;
+  uint64_t bits;    /**< Of a boolean or an integer, in two's complement. */
+  double number;    /**< As a number; NaN when it is none. */
+  amps_span_t text; /**< As text; empty for NULL. */
+} amps_broker_value_t;
+
+/**
+ * Compiles a text.
+ * @param message_type json when NULL.
+ * @param error_offset May be NULL. Where a text that fails with AMPS_E_FILTER is wrong, in bytes; SIZE_MAX
+ *   when no place is to blame. amps_broker_last_error() says what was expected there.
+ */
+AMPS_API amps_result amps_broker_filter_new(amps_span_t text, const char* message_type,
+                                            amps_broker_filter_t** out, size_t* error_offset);
+AMPS_API void amps_broker_filter_free(amps_broker_filter_t* filter);
+/** *out is 1 for a message the filter accepts. Fails with AMPS_E_PUBLISH when the body cannot be read. */
+AMPS_API amps_result amps_broker_filter_matches(amps_broker_filter_t* filter, amps_span_t body, int32_t* out);
+AMPS_API amps_result amps_broker_filter_evaluate(amps_broker_filter_t* filter, amps_span_t body,
+                                                 amps_broker_value_t* out);
+/** For people: how the text was understood, which fields it reads and how the broker finds it. */
+AMPS_API amps_result amps_broker_filter_explain(const amps_broker_filter_t* filter, amps_span_t* text);
+
 AMPS_END_DECLS
 
 #endif /* AMPS_BROKER_H */

@@ -15,6 +15,7 @@
 #include "base/sync.h"
 #include "broker/broker.h"
 #include "broker/configuration_xml.h"
+#include "broker_abi/call.h"
 
 namespace {
 
@@ -22,16 +23,12 @@ using amps::Status;
 using amps::broker::Broker;
 using amps::broker::BrokerParts;
 using amps::broker::Configuration;
+using amps::broker_abi::guarded;
+using amps::broker_abi::last_error;
+using amps::broker_abi::returned;
+using amps::broker_abi::span_of;
 
 constexpr std::size_t kConfigurationBytesMax = 1u << 20;
-
-// The latest failure of this thread, and the bytes behind the spans given out by its latest call.
-thread_local Status last_error;
-thread_local std::string returned;
-
-amps_span_t span_of(const std::string& text) noexcept {
-  return {text.data(), text.size()};
-}
 
 std::string text_of(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
@@ -127,28 +124,6 @@ struct amps_broker {
 namespace {
 
 using Phase = amps_broker::Phase;
-
-// The only catch-all. Leaves the failure for amps_broker_last_error().
-template <typename Body>
-amps_result guarded(Body body) noexcept {
-  try {
-    Status status = body();
-    if (status.ok()) return AMPS_E_OK;
-    const amps_result code = status.code();
-    last_error = std::move(status);
-    return code;
-  } catch (const std::bad_alloc&) {
-    last_error = Status(AMPS_E_MEMORY, {});
-    return AMPS_E_MEMORY;
-  } catch (const std::exception& error) {
-    try {
-      last_error = Status(AMPS_E_UNKNOWN, error.what());
-    } catch (...) {
-      last_error = Status(AMPS_E_MEMORY, {});
-    }
-    return AMPS_E_UNKNOWN;
-  }
-}
 
 Status check(const amps_broker_t* broker) {
   if (broker == nullptr) return Status(AMPS_E_USAGE, "broker is NULL");

@@ -7,7 +7,7 @@ import threading
 import weakref
 
 from cpython.ref cimport Py_DECREF, Py_INCREF
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from pyamps cimport libamps as c
@@ -211,6 +211,60 @@ cdef class NativeBroker:
         cdef c.amps_span_t json
         check_broker(c.amps_broker_statistics(self._broker, &json))
         return text_of(json)
+
+
+cdef class NativeFilter:
+    """A compiled expression."""
+
+    cdef c.amps_broker_filter_t* _filter
+
+    def __init__(self, text, message_type):
+        cdef c.amps_span_t span
+        cdef size_t offset = 0
+        cdef c.amps_broker_filter_t* made = NULL
+        span_of(text, &span)
+        result = c.amps_broker_filter_new(span, c_string(message_type), &made, &offset)
+        if result == c.AMPS_E_FILTER:
+            c.amps_broker_last_error(NULL, &span)
+            error = exception_for(result, text_of(span), "bad filter")
+            error.offset = None if offset == <size_t>-1 else offset
+            raise error
+        check_broker(result)
+        c.amps_broker_filter_free(self._filter)
+        self._filter = made
+
+    def __dealloc__(self):
+        c.amps_broker_filter_free(self._filter)
+
+    def matches(self, body):
+        cdef c.amps_span_t span
+        cdef int32_t matches = 0
+        span_of(body, &span)
+        check_broker(c.amps_broker_filter_matches(self._filter, span, &matches))
+        return matches == 1
+
+    def evaluate(self, body):
+        cdef c.amps_span_t span
+        cdef c.amps_broker_value_t value
+        span_of(body, &span)
+        value.struct_size = sizeof(value)
+        check_broker(c.amps_broker_filter_evaluate(self._filter, span, &value))
+        if value.kind == c.AMPS_BROKER_VALUE_NULL:
+            return None
+        if value.kind == c.AMPS_BROKER_VALUE_BOOLEAN:
+            return value.bits != 0
+        if value.kind == c.AMPS_BROKER_VALUE_INTEGER:
+            return <int64_t>value.bits
+        if value.kind == c.AMPS_BROKER_VALUE_UNSIGNED:
+            return value.bits
+        if value.kind == c.AMPS_BROKER_VALUE_FLOAT:
+            return value.number
+        return text_of(value.text)
+
+    def explain(self):
+        cdef c.amps_span_t text
+        check_broker(c.amps_broker_filter_explain(self._filter, &text))
+        return text_of(text)
 
 
 def sample_configuration():

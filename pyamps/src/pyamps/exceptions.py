@@ -148,7 +148,12 @@ class StreamException(Stream):
 
 
 class BadFilterException(BadFilter):
-    """The content filter has a syntax error."""
+    """The content filter has a syntax error.
+
+    ``offset`` is the place in bytes when :class:`pyamps.filter.Filter` found it, None otherwise.
+    """
+
+    offset: int | None = None
 
 
 class BadRegexTopicException(BadRegexTopic):

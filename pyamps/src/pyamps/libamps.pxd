@@ -12,6 +12,7 @@ cdef extern from "amps/amps.h" nogil:
         AMPS_E_NOT_FOUND
         AMPS_E_TIMED_OUT
         AMPS_E_AUTHENTICATION
+        AMPS_E_FILTER
         AMPS_E_WOULD_BLOCK
         AMPS_E_INTERRUPTED
 
@@ -452,3 +453,25 @@ cdef extern from "amps/amps_broker.h" nogil:
     size_t amps_broker_address_count(const amps_broker_t* broker)
     amps_result amps_broker_address(const amps_broker_t* broker, size_t index, amps_broker_address_t* out)
     amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json)
+    ctypedef struct amps_broker_filter_t:
+        pass
+    ctypedef enum amps_broker_value_kind_t:
+        AMPS_BROKER_VALUE_NULL
+        AMPS_BROKER_VALUE_BOOLEAN
+        AMPS_BROKER_VALUE_INTEGER
+        AMPS_BROKER_VALUE_UNSIGNED
+        AMPS_BROKER_VALUE_FLOAT
+        AMPS_BROKER_VALUE_STRING
+    ctypedef struct amps_broker_value_t:
+        uint32_t struct_size
+        amps_broker_value_kind_t kind
+        uint64_t bits
+        double number
+        amps_span_t text
+    amps_result amps_broker_filter_new(
+        amps_span_t text, const char* message_type, amps_broker_filter_t** out, size_t* error_offset)
+    void amps_broker_filter_free(amps_broker_filter_t* filter)
+    amps_result amps_broker_filter_matches(amps_broker_filter_t* filter, amps_span_t body, int32_t* out)
+    amps_result amps_broker_filter_evaluate(
+        amps_broker_filter_t* filter, amps_span_t body, amps_broker_value_t* out)
+    amps_result amps_broker_filter_explain(const amps_broker_filter_t* filter, amps_span_t* text)

@@ -182,9 +182,10 @@ bool Compiler::add_field(const Expression& node, std::uint32_t* index) {
   if (!node.field.topic.empty() && !options_.qualifiers) {
     return fail(node, "a topic before a field has a meaning only in views");
   }
-  const auto found = std::find(out_.fields_.begin(), out_.fields_.end(), node.field);
-  *index = static_cast<std::uint32_t>(found - out_.fields_.begin());
-  if (found != out_.fields_.end()) return true;
+  const auto [known, is_new] =
+      fields_.emplace(node.field.text(), static_cast<std::uint32_t>(out_.fields_.size()));
+  *index = known->second;
+  if (!is_new) return true;
   out_.fields_.push_back(node.field);
   out_.subscripts_.push_back(node.field.path.subscript().value_or(Program::kNoSubscript));
   return true;

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
+#include "base/random_hash.h"
 #include "broker/expression/ast.h"
 #include "broker/expression/program.h"
 
@@ -79,6 +81,7 @@ class Compiler {
   Program& out_;
   ExpressionError& error_;
   std::size_t depth_ = 0;
+  std::unordered_map<std::string, std::uint32_t, RandomHash> fields_;  // Of the program, by their whole text.
 };
 
 }  // namespace amps::broker

@@ -15,7 +15,19 @@ from collections.abc import Sequence
 import click
 
 # In the order of the help page. Each is a module of this package with a click command `command`.
-COMMANDS = ("serve", "publish", "subscribe", "sow", "sow_delete", "queue", "ping", "bench", "config", "version")
+COMMANDS = (
+    "serve",
+    "publish",
+    "subscribe",
+    "sow",
+    "sow_delete",
+    "queue",
+    "ping",
+    "explain",
+    "bench",
+    "config",
+    "version",
+)
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
