@@ -2,6 +2,7 @@
 #include "broker/format/message_format.h"
 
 #include "broker/format/json.h"
+#include "broker/format/msgpack.h"
 #include "broker/format/tag_value.h"
 #include "broker/format/xml.h"
 
@@ -12,7 +13,8 @@ const MessageFormat* find_message_format(std::string_view name) noexcept {
   static const TagValueFormat nvfix("nvfix", {});
   static const TagValueFormat fix("fix", {});
   static const XmlFormat xml;
-  static const MessageFormat* const formats[] = {&json, &nvfix, &fix, &xml};
+  static const MsgpackFormat msgpack;
+  static const MessageFormat* const formats[] = {&json, &nvfix, &fix, &xml, &msgpack};
   for (const MessageFormat* format : formats) {
     if (format->name() == name) return format;
   }

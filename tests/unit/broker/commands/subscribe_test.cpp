@@ -396,7 +396,7 @@ TEST_CASE("SUB-13 ten thousand filters on one topic find theirs while subscripti
 }
 
 TEST_CASE(
-    "PUB-01 a body that a filter of the topic cannot read is refused, and accepted where nobody reads it") {
+    "TOP-21 a body that a filter of the topic cannot read is refused, and accepted where nobody reads it") {
   TestBroker broker;
   broker.start();
   Client client(broker.port());
