@@ -13,7 +13,7 @@
 
 namespace raw {
 
-constexpr std::chrono::seconds kWait(10);
+constexpr std::chrono::seconds kWait(30);  // Longer than any machine needs, sanitizers included.
 
 struct Frame {
   std::map<std::string, std::string> fields;

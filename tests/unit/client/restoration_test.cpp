@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <mutex>
 #include <utility>
 
 #include "client/session.h"
@@ -103,10 +104,19 @@ namespace {
 // A chooser with one server, during whose choice something happens.
 struct MeddlingChooser {
   std::string uri;
-  std::function<void()> meddle;
+  std::mutex mutex;
+  std::function<void()> meddle;  // Guarded by the mutex.
+  void meddle_once(std::function<void()> how) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    meddle = std::move(how);
+  }
+  std::function<void()> take() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return std::exchange(meddle, nullptr);
+  }
   static amps_result current_uri(void* self, amps_span_t* uri) {
     auto& chooser = *static_cast<MeddlingChooser*>(self);
-    if (chooser.meddle) std::exchange(chooser.meddle, nullptr)();
+    if (const std::function<void()> meddle = chooser.take()) meddle();
     *uri = span(chooser.uri);
     return AMPS_E_OK;
   }
@@ -138,10 +148,10 @@ TEST_CASE_FIXTURE(MeddlerFixture, "a disconnect in the middle of an attempt leav
   start();
   const std::uint64_t epoch = core().session().epoch();
   std::promise<void> choosing;
-  meddler.meddle = [&] {
+  meddler.meddle_once([&] {
     choosing.set_value();
     (void)eventually([&] { return core().session().epoch() != epoch; });
-  };
+  });
   peer->close();
   REQUIRE(choosing.get_future().wait_for(kPatience) == std::future_status::ready);
   auto call = async([&] { return amps_client_disconnect(client); });
@@ -153,7 +163,7 @@ TEST_CASE_FIXTURE(MeddlerFixture, "a disconnect in the middle of an attempt leav
 
 TEST_CASE_FIXTURE(MeddlerFixture, "a chooser that connects by itself is told, not hung") {
   std::atomic<int> nested{0};
-  meddler.meddle = [&] { nested = amps_client_connect_and_logon(client); };
+  meddler.meddle_once([&] { nested = amps_client_connect_and_logon(client); });
   start();
   CHECK(nested == AMPS_E_USAGE);
 }

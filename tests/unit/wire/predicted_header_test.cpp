@@ -62,8 +62,9 @@ TEST_CASE("a frame with the same header is decoded from what was kept") {
 
 TEST_CASE("values that differ from message to message are taken from the frame") {
   Learned learned(kReplayed);
-  REQUIRE(learned.knows(
-      R"({"c":"p","t":"orders","sids":"1","bm":"170|12345|","ts":"20250131T142502Z","s":18446744}x)"));
+  const std::string frame =
+      R"({"c":"p","t":"orders","sids":"1","bm":"170|12345|","ts":"20250131T142502Z","s":18446744}x)";
+  REQUIRE(learned.knows(frame));
   CHECK(learned.header.get(AMPS_Topic) == "orders");
   CHECK(learned.header.get(AMPS_Bookmark) == "170|12345|");
   CHECK(learned.header.get(AMPS_Timestamp) == "20250131T142502Z");

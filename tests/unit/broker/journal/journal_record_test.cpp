@@ -56,9 +56,10 @@ TEST_CASE("a record comes back as it was written") {
     record.numbered_by_log = is_full;
     const std::string bytes = encoded(record, 5);
     CHECK(bytes.size() % kRecordAlignment == 0);
+    const std::string followed = bytes + "more";  // What is read refers to it.
     JournalRecord read;
     std::size_t size = 0;
-    REQUIRE(decode_record(bytes + "more", 5, &read, &size) == RecordState::kGood);
+    REQUIRE(decode_record(followed, 5, &read, &size) == RecordState::kGood);
     CHECK(size == bytes.size());
     check_same(read, record);
     JournalRecord viewed;
