@@ -134,6 +134,9 @@ class MemoryJournal final : public amps::broker::Journal {
 
   void abandon() noexcept override {}
   bool has_room() const noexcept override { return true; }
+  amps::broker::JournalHealth health() const noexcept override {
+    return refusal.ok() ? amps::broker::JournalHealth::kGood : amps::broker::JournalHealth::kFull;
+  }
   Status failure() const override { return refusal; }
   Status find_after_time(std::uint64_t, LogPosition*) override { return {}; }
   void count_live_readers(int) noexcept override {}
