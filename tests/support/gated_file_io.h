@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file system whose disk stands still while the gate is closed: whoever syncs waits for it. Once broken,
-// every sync fails.
+// every sync fails; while it is full, files do not grow.
 // Threads: any.
 #pragma once
 
@@ -24,6 +24,11 @@ class GatedFileIo final : public FileIo {
   void break_disk() {
     const std::lock_guard<std::mutex> lock(mutex_);
     is_broken_ = true;
+  }
+
+  void set_full(bool is_full) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_full_ = is_full;
   }
 
   Status open(const std::string& path, OpenMode mode, std::unique_ptr<File>* out) override {
@@ -51,6 +56,7 @@ class GatedFileIo final : public FileIo {
       return file_->read_at(offset, to, size, got);
     }
     Status write_at(std::uint64_t offset, std::string_view bytes) override {
+      AMPS_RETURN_IF_ERROR(home_.grow(*file_, offset + bytes.size()));
       return file_->write_at(offset, bytes);
     }
     Status sync_data() override {
@@ -58,7 +64,10 @@ class GatedFileIo final : public FileIo {
       return file_->sync_data();
     }
     Status truncate(std::uint64_t size) override { return file_->truncate(size); }
-    Status allocate(std::uint64_t size) override { return file_->allocate(size); }
+    Status allocate(std::uint64_t size) override {
+      AMPS_RETURN_IF_ERROR(home_.grow(*file_, size));
+      return file_->allocate(size);
+    }
     Status size(std::uint64_t* out) const override { return file_->size(out); }
 
    private:
@@ -76,12 +85,19 @@ class GatedFileIo final : public FileIo {
     changed_.wait(lock, [this] { return is_open_; });
     return is_broken_ ? Status(AMPS_E_STORE, "the disk is broken") : Status();
   }
+  Status grow(const File& file, std::uint64_t size) {
+    std::uint64_t now = 0;
+    AMPS_RETURN_IF_ERROR(file.size(&now));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return is_full_ && size > now ? Status(AMPS_E_STORE, "the disk is full", "disk full") : Status();
+  }
 
   FileIo& io_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_open_ = true;
   bool is_broken_ = false;
+  bool is_full_ = false;
 };
 
 }  // namespace amps::test

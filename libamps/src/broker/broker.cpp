@@ -166,7 +166,7 @@ Status Broker::Running::open_journal() {
   };
   AMPS_RETURN_IF_ERROR(Journal::open(*configuration.transaction_log, configuration.name,
                                      {parts.file_io, parts.clock, &log}, visit, &journal));
-  recovery.finish();
+  AMPS_RETURN_IF_ERROR(recovery.finish(journal->durable_txid()));
   services.journal = journal.get();
   storage.open(journal.get());
   const std::uint64_t own_id = uncounted_publisher_id({}, {}, configuration.name);

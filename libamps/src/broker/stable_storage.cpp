@@ -15,7 +15,7 @@ void StableStorage::open(Journal* journal) {
   journal_ = journal;
   journal_->add_listener(this);
   journal_->add_hold(writer_);
-  writer_->note_logged(journal_->durable_txid(), true);
+  writer_->note_logged(journal_->synced_txid(), true);
 }
 
 void StableStorage::close() noexcept {
@@ -39,8 +39,8 @@ bool StableStorage::has_room() const noexcept {
   return writer_->has_room() && (journal_ == nullptr || journal_->has_room());
 }
 
-void StableStorage::on_durable(std::uint64_t txid) noexcept {
-  writer_->note_logged(txid, journal_->health() == JournalHealth::kGood);
+void StableStorage::on_durable(std::uint64_t) noexcept {
+  writer_->note_logged(journal_->synced_txid(), journal_->health() == JournalHealth::kGood);
   tell_waiters();
 }
 

@@ -42,12 +42,19 @@ void StateRecovery::note_refusal(const JournalRecord& record, const Status& stat
                    ": " + status.text();
 }
 
-void StateRecovery::finish() {
-  if (refused_count_ == 0) return;
+Status StateRecovery::finish(std::uint64_t last_txid) {
+  for (const auto& space : spaces_.all()) {
+    MutexLock lock(space->mutex());
+    for (Topic* topic : space->declared_topics()) {
+      AMPS_RETURN_IF_ERROR(topic->store->end_recovery(last_txid));
+    }
+  }
+  if (refused_count_ == 0) return {};
   LogLine(log_, AMPS_LOG_WARNING) << refused_count_
                                   << " messages of the transaction log are no records of their topics as "
                                      "these are configured now; the first: "
                                   << first_refusal_;
+  return {};
 }
 
 }  // namespace amps::broker

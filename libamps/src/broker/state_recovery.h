@@ -18,7 +18,8 @@ class StateRecovery {
   StateRecovery(const TopicSpaces& spaces, LogSink* log) : spaces_(spaces), log_(*log) {}
 
   Status take(const JournalRecord& record);
-  void finish();  // Reports what could not be taken.
+  // After the last record: reports what could not be taken. Fails when a topic knows more than the log.
+  Status finish(std::uint64_t last_txid);
 
  private:
   void note_refusal(const JournalRecord& record, const Status& status);

@@ -20,6 +20,10 @@ const std::vector<FieldPath>& Store::key_fields() const noexcept {
   return none;
 }
 
+Status Store::end_recovery(std::uint64_t) {
+  return {};
+}
+
 Difference Store::difference(const Change&, std::string*) {
   return Difference::kUnsupported;
 }

@@ -62,6 +62,9 @@ class Store {
   // Takes a change from the transaction log, at start: its body is final. `expiration` is that of the
   // publish: seconds, decimal digits.
   virtual Status recover(const Change& change, std::string_view expiration);
+  // The transaction log has told everything up to `txid`. Fails when the topic knows of more: it was kept
+  // with another log.
+  virtual Status end_recovery(std::uint64_t txid);
 
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }

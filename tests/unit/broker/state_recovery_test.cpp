@@ -105,3 +105,46 @@ TEST_CASE("what the log gives back expires when it would have") {
   at.start();
   CHECK(records_of(at, "orders") == R"({"id":2};)");
 }
+
+TEST_CASE("SOW-26 TXL-29: a topic with a file takes from the log what the file does not have") {
+  LoggedBroker at;
+  at.with_records("orders");
+  auto& sow = std::get<amps::broker::SowTopicConfiguration>(at.configuration.sow[0]);
+  sow.is_persistent = true;
+  sow.file_name = "orders.sow";
+  at.start();
+  {
+    Client client(at.port());
+    client.logon("me");
+    for (int i = 1; i <= 20; ++i)
+      publish_numbered(client, "orders", i, R"({"id":)" + std::to_string(i) + "}");
+    client.command(R"("c":"sow_delete","t":"orders","filter":"/id > 3")");
+  }
+  SUBCASE("nothing is missing") {}
+  SUBCASE("the file is") {
+    at.broker.reset();
+    CHECK(at.memory.remove("orders.sow").ok());
+  }
+  at.restart();
+  CHECK(records_of(at, "orders") == R"({"id":1};{"id":2};{"id":3};)");
+}
+
+TEST_CASE("a topic's file that was kept with another log is refused, and named") {
+  LoggedBroker at;
+  at.with_records("orders");
+  auto& sow = std::get<amps::broker::SowTopicConfiguration>(at.configuration.sow[0]);
+  sow.is_persistent = true;
+  sow.file_name = "orders.sow";
+  at.start();
+  {
+    Client client(at.port());
+    client.logon("me");
+    publish_numbered(client, "orders", 1, R"({"id":1})");
+  }
+  at.broker.reset();
+  at.configuration.transaction_log->directory = "another";
+  at.broker = std::make_unique<amps::broker::Broker>(at.configuration, at.parts);
+  const amps::Status status = at.broker->start();
+  CHECK(status.code() == AMPS_E_STORE);
+  CHECK(status.text().find("orders.sow: topic orders was kept up to transaction 1") != std::string::npos);
+}

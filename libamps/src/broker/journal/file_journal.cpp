@@ -124,7 +124,7 @@ Status FileJournal::start(const Visitor& visit) {
     MutexLock lock(mutex_);
     tail_.emplace(configuration_.segment_bytes, log.end.position);
     appended_ = durable_ = log.end;
-    durable_txid_ = log.end.txid;
+    durable_txid_ = synced_txid_ = log.end.txid;
   }
   return thread_.start("ampsd-journal", [this] { run(); });
 }
@@ -213,7 +213,11 @@ void FileJournal::run() {
   while (wait_for_work(&pieces, &end)) {
     const bool has_records = !pieces.empty();
     if (!commit(&pieces).ok()) return;
-    if (!has_records) continue;
+    if (writer_->is_synced()) synced_txid_.store(end.txid, std::memory_order_release);
+    if (!has_records) {
+      tell_listeners();
+      continue;
+    }
     settle(end);
     if (const Status status = writer_->prepare_spares(); !status.ok()) {
       LogLine(*parts_.log, AMPS_LOG_WARNING) << "no journal file could be prepared: " << status.text();

@@ -45,6 +45,7 @@ class FileJournal final : public Journal {
   std::uint64_t durable_txid() const noexcept override {
     return durable_txid_.load(std::memory_order_seq_cst);
   }
+  std::uint64_t synced_txid() const noexcept override { return synced_txid_.load(std::memory_order_acquire); }
   LogEnd durable_end() const override;
   LogEnd appended_end() const override;
   LogPosition begin() const override { return catalog_.begin(); }
@@ -101,6 +102,7 @@ class FileJournal final : public Journal {
   std::atomic<bool> has_room_{true};
   std::atomic<JournalHealth> health_{JournalHealth::kGood};  // Follows failure_; release.
   std::atomic<std::uint64_t> durable_txid_{0};
+  std::atomic<std::uint64_t> synced_txid_{0};  // Release.
   std::atomic<int> live_readers_{0};
 
   mutable Mutex mutex_{LockRank::kJournal};

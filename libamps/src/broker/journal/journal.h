@@ -87,6 +87,8 @@ class Journal {
   virtual JournalHealth health() const noexcept = 0;
 
   virtual std::uint64_t durable_txid() const noexcept = 0;
+  // The same; lower where `SyncBeforeAck` lets acks go before the disk has what they speak of.
+  virtual std::uint64_t synced_txid() const noexcept = 0;
   virtual LogEnd durable_end() const = 0;
   virtual LogEnd appended_end() const = 0;
 

@@ -155,6 +155,9 @@ Status Recovery::read_whole(const FoundSegment& segment, std::uint64_t end) {
 Status Recovery::read_last(const FoundSegment& segment, std::uint64_t* end) {
   std::unique_ptr<File> file;
   AMPS_RETURN_IF_ERROR(plan_.io->open(segment.path, OpenMode::kReadWrite, &file));
+  // A killed process leaves bytes that the disk does not have yet. From here on they count as safe, and
+  // whoever is given a record may keep it.
+  AMPS_RETURN_IF_ERROR(file->sync_data());
   catalog_.add(segment.header, segment.path, false);
   SegmentScanner scanner(file.get(), segment.path, segment.header.salt);
   AMPS_RETURN_IF_ERROR(scanner.seek(kSegmentHeaderBytes));
@@ -171,8 +174,7 @@ Status Recovery::read_last(const FoundSegment& segment, std::uint64_t* end) {
   }
   std::uint64_t end_of_bytes = *end;
   AMPS_RETURN_IF_ERROR(scanner.end_of_bytes_after(*end, &end_of_bytes));
-  // A killed process leaves bytes that the disk does not have yet, and from now on they count as safe.
-  if (end_of_bytes == *end) return file->sync_data();
+  if (end_of_bytes == *end) return {};
   bool torn = false;
   AMPS_RETURN_IF_ERROR(is_torn(&scanner, state, end_of_batch, &torn));
   if (torn) return cut(segment, file.get(), *end, end_of_bytes);

@@ -109,6 +109,14 @@ Status SowTopic::recover(const Change& change, std::string_view expiration) {
   return {};
 }
 
+Status SowTopic::end_recovery(std::uint64_t txid) {
+  if (file_txid_ <= txid) return {};
+  return Status(AMPS_E_STORE, configuration_.file_name + ": topic " + configuration_.name +
+                                  " was kept up to transaction " + std::to_string(file_txid_) +
+                                  ", but the transaction log ends with " + std::to_string(txid) +
+                                  "; bring that log back, or remove the file and what it keeps");
+}
+
 void SowTopic::keep(const Record::Parts& parts) {
   if (slot_ == RecordStore::kNone) {
     records_.insert(Record::make(parts));

@@ -34,6 +34,7 @@ class SowTopic final : public Store, public TimedWork {
   const std::vector<FieldPath>& key_fields() const noexcept override { return keys_.paths(); }
   SavedPoint saved_point() const override { return saved_point_; }
   Status recover(const Change& change, std::string_view expiration) override;
+  Status end_recovery(std::uint64_t txid) override;
   RecordStore* records() noexcept override { return &records_; }
   std::uint64_t run_due(std::uint64_t now_ms) override;
 
