@@ -181,6 +181,14 @@ def through_broker(protocol: str, service: str, subscribers: int) -> Callable[[M
     return measure
 
 
+def durable(mode: str, service: str, count: int) -> Callable[[Machine], Values]:
+    def measure(machine: Machine) -> Values:
+        where = machine.services.get(service).port if service else machine.services.folder
+        return machine.run([machine.programs.path("durable"), mode, where, count])
+
+    return measure
+
+
 def limit(*words) -> Callable[[Machine], Values]:
     return lambda machine: machine.run([machine.programs.path("limits"), *words])
 
@@ -226,6 +234,9 @@ MEASUREMENTS: dict[str, Callable[[Machine], Values]] = {
     "nats_broker_100": through_broker("nats", "nats", 100),
     "redis_broker_100": through_broker("redis", "redis", 100),
     "relay_100": through_broker("raw", "relay", 100),
+    "amps_durable": durable("amps", "amps_durable", 200_000),
+    "redis_durable": durable("redis", "redis_durable", 60_000),
+    "limit_durable": durable("raw", "", 400_000),
     "limit_receive": limit("receive", SECONDS),
     "limit_write": limit("write", SECONDS),
     "limit_rtt_one_core": limit("rtt", 6000, "one"),

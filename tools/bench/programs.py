@@ -35,6 +35,7 @@ PROGRAMS = {
     "amps_native": Program(NATIVE / "amps_native.cpp", ours="client", shared=True),
     "broker_host": Program(NATIVE / "broker_host.c", ours="broker"),
     "limits": Program(NATIVE / "limits.cpp"),
+    "durable": Program(NATIVE / "durable.cpp"),
     "load": Program(NATIVE / "load.cpp", ("-pthread",)),
     "nats_peer": Program(NATIVE / "nats_peer.cpp", ("-lnats",), hint=f"libnats-dev is missing: {PEERS_HINT}"),
     "relay": Program(NATIVE / "relay.cpp"),

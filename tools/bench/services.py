@@ -31,7 +31,7 @@ class Service:
 class Services:
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self._running: dict[tuple[str, bool], Service] = {}
 
     def get(self, name: str, one_core: bool = False) -> Service:
@@ -51,14 +51,19 @@ class Services:
     def stop(self) -> None:
         for service in self._running.values():
             end(service.process)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, name: str, one_core: bool) -> Service:
         prefix = ONE_CORE if one_core else []
-        if name in ("nats", "redis"):
+        if name in ("nats", "redis", "redis_durable"):
             port = free_port()
             return self._start_listening(name, prefix + getattr(self, f"_{name}_command")(port), port)
-        program = {"amps": ["broker_host"], "relay": ["relay"], "sink": ["limits", "sink"]}[name]
+        program = {
+            "amps": ["broker_host"],
+            "amps_durable": ["broker_host", self.folder / "journal"],
+            "relay": ["relay"],
+            "sink": ["limits", "sink"],
+        }[name]
         return self._start_printing(name, [*prefix, self._programs.path(program[0]), *program[1:]])
 
     def _nats_command(self, port: int) -> list[str]:
@@ -74,10 +79,13 @@ class Services:
             raise Missing(f"redis-server is missing (Debian package redis-server): {PEERS_HINT}")
         unlimited = ["--client-output-buffer-limit", "pubsub 0 0 0"]
         listen = ["--bind", "127.0.0.1", "--port", str(port)]
-        return [path, *listen, "--save", "", "--dir", str(self._folder), *unlimited]
+        return [path, *listen, "--save", "", "--dir", str(self.folder), *unlimited]
+
+    def _redis_durable_command(self, port: int) -> list[str]:
+        return [*self._redis_command(port), "--appendonly", "yes", "--appendfsync", "always"]
 
     def _start_listening(self, name: str, command: list[str], port: int) -> Service:
-        with open(self._folder / f"{name}.log", "ab") as log:
+        with open(self.folder / f"{name}.log", "ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and process.poll() is None:
@@ -87,7 +95,7 @@ class Services:
             except OSError:
                 time.sleep(0.01)
         end(process)
-        raise Missing(f"{name} did not start: {(self._folder / f'{name}.log').read_text()[-200:]}")
+        raise Missing(f"{name} did not start: {(self.folder / f'{name}.log').read_text()[-200:]}")
 
     def _start_printing(self, name: str, command: list[str]) -> Service:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
