@@ -134,6 +134,7 @@ class MemoryJournal final : public amps::broker::Journal {
 
   void abandon() noexcept override {}
   bool has_room() const noexcept override { return true; }
+  std::uint64_t synced_txid() const noexcept override { return durable_txid(); }
   amps::broker::JournalHealth health() const noexcept override {
     return refusal.ok() ? amps::broker::JournalHealth::kGood : amps::broker::JournalHealth::kFull;
   }
