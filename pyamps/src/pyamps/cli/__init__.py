@@ -19,6 +19,7 @@ COMMANDS = (
     "serve",
     "publish",
     "subscribe",
+    "replay",
     "sow",
     "sow_delete",
     "queue",
