@@ -7,7 +7,7 @@ import pytest
 from scripted_server import ScriptedServer
 
 import pyamps as AMPS
-from pyamps.testing import Collector
+from pyamps.testing import Broker, Collector, logged_on
 
 
 @pytest.fixture
@@ -66,6 +66,29 @@ def test_bookmark_subscribe(server, client):
     assert (second["bm"], second["opts"], second["sub_id"]) == ("7|3|", "live", "mine")
     client.bookmark_subscribe(got, "orders", AMPS.Client.Bookmarks.NOW, None)
     assert subscriptions(server)[2]["bm"] == "0|1|"
+
+
+def test_replay_then_live():
+    """PY-055: a real log, from the beginning, from a bookmark, and only what comes; then live without a gap."""
+    with Broker(journal=True) as broker, logged_on(broker) as client:
+        for number in range(3):
+            client.publish("orders", str(number))
+        client.publish_flush(10_000)
+        replayed, after, live = Collector(), Collector(), Collector()
+        client.bookmark_subscribe(replayed, "orders", AMPS.Client.Bookmarks.EPOCH, None)
+        first = replayed.wait_for(3)[0].get_bookmark()
+        client.bookmark_subscribe(after, "orders", first)
+        client.bookmark_subscribe(live, "orders", AMPS.Client.Bookmarks.NOW)
+        with client.bookmark_subscribe("orders", AMPS.Client.Bookmarks.EPOCH, timeout=10_000) as stream:
+            client.publish("orders", "3")
+            stream.timeout(10_000)
+            assert [next(stream).get_data() for _ in range(4)] == ["0", "1", "2", "3"]
+        replayed.wait_for(4)
+        after.wait_for(3)
+        live.wait_for(1)
+    assert replayed.data == ["0", "1", "2", "3"]
+    assert after.data == ["1", "2", "3"]
+    assert live.data == ["3"]
 
 
 def test_most_recent_is_asked_of_the_store(server):

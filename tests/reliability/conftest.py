@@ -38,7 +38,12 @@ CONFIGURATION = """
 <AMPSConfig>
   <SOW>
     <Topic><Name>kept</Name><MessageType>json</MessageType><Key>/id</Key><Durability>transient</Durability></Topic>
+    <Queue><Name>queued</Name><MessageType>json</MessageType></Queue>
   </SOW>
+  <TransactionLog>
+    <JournalDirectory>:temporary:</JournalDirectory>
+    <Topic><Name>queued</Name><MessageType>json</MessageType></Topic>
+  </TransactionLog>
 </AMPSConfig>
 """
 

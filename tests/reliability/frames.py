@@ -294,15 +294,7 @@ COMMANDS = [
     ),
     Frame("F63", "unsubscribe of an unknown id", "b", IGNORE, command("unsubscribe", sub_id="never")),
     Frame("F64", "sow_delete without selector", "b", REFUSE, command("sow_delete", t="kept"), reason="invalid options"),
-    Frame(
-        "F65",
-        "queue ack of an unknown bookmark",
-        "b",
-        REFUSE,
-        command("sow_delete", t="kept", bm="1|1|"),
-        reason="invalid topic",
-        note="The topic is no queue: only there an unknown bookmark is passed over.",
-    ),
+    Frame("F65", "queue ack of an unknown bookmark", "b", IGNORE, command("sow_delete", t="queued", bm="1|1|")),
     Frame(
         "F66",
         "heartbeat with bad options",
