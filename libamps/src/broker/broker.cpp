@@ -63,7 +63,7 @@ struct Broker::Running {
         statistics(*broker_statistics),
         sow_writer(parts.file_io, &log),
         storage(&sow_writer),
-        spaces(*parts.clock, broker_statistics),
+        spaces(*parts.clock, broker_statistics, MessageTypes(broker_configuration.message_types)),
         instance{configuration.name, configuration.name, parts.clock},
         views(spaces, &instance, parts.log),
         names(configuration.unique_client_names || configuration.transaction_log.has_value()),

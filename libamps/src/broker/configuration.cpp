@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "broker/configuration_numbers.h"
-#include "broker/topic_spaces.h"
+#include "broker/message_types.h"
 
 namespace amps::broker {
 

@@ -46,13 +46,16 @@ Status check_served(const Configuration& configuration) {
   }
   using Entitlement = EntitlementConfiguration::Module;
   const std::string missing = Unserved::first({
-      {!configuration.message_types.empty(), "MessageTypes"},
       {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
       {configuration.entitlement.module != Entitlement::kAllowAll, "Entitlement"},
       {configuration.admin.has_value(), "Admin"},
       {!configuration.log_targets.empty(), "Logging"},
   });
   if (!missing.empty()) return refused(missing);
+  for (const MessageTypeConfiguration& type : configuration.message_types) {
+    if (!type.early_termination)
+      return refused("message type " + type.name + ": EarlyTerminationOptimization");
+  }
   for (const TransportConfiguration& transport : configuration.transports) {
     if (transport.entitlement) return refused("transport " + transport.name + ": Entitlement");
     if (!transport.is_enabled) return refused("transport " + transport.name + ": InitialState");

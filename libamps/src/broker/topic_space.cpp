@@ -24,9 +24,10 @@ bool contains(const std::vector<QueueTopic*>& queues, const QueueTopic* queue) {
 
 }  // namespace
 
-TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics)
+TopicSpace::TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics,
+                       const MessageFormat* format)
     : message_type_(std::move(message_type)),
-      format_(find_message_format(message_type_)),
+      format_(format != nullptr ? format : find_message_format(message_type_)),
       clock_(clock),
       statistics_(statistics),
       idle_topics_max_(kIdleTopicsMax),

@@ -36,7 +36,9 @@ namespace amps::broker {
 
 class TopicSpace {
  public:
-  TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics);
+  // `format` outlives the space; none: that of the name, if every broker has it.
+  TopicSpace(std::string message_type, const Clock& clock, Statistics* statistics,
+             const MessageFormat* format = nullptr);
   ~TopicSpace();
   TopicSpace(const TopicSpace&) = delete;
   TopicSpace& operator=(const TopicSpace&) = delete;

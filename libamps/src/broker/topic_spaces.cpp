@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace amps::broker {
 
 namespace {
 
-constexpr std::string_view kMessageTypes[] = {"bflat", "binary",  "bson",  "fix",
-                                              "json",  "msgpack", "nvfix", "xml"};
 constexpr std::string_view kEventTypes[] = {"fix", "json", "nvfix", "xml"};
 
 template <std::size_t N>
@@ -19,16 +18,14 @@ bool contains(const std::string_view (&names)[N], std::string_view name) noexcep
 
 }  // namespace
 
-bool is_message_type(std::string_view name) noexcept {
-  return contains(kMessageTypes, name);
-}
 bool is_event_type(std::string_view name) noexcept {
   return contains(kEventTypes, name);
 }
 
-TopicSpaces::TopicSpaces(const Clock& clock, Statistics* statistics) {
-  for (const std::string_view type : kMessageTypes) {
-    spaces_.push_back(std::make_unique<TopicSpace>(std::string(type), clock, statistics));
+TopicSpaces::TopicSpaces(const Clock& clock, Statistics* statistics, MessageTypes types)
+    : types_(std::move(types)) {
+  for (const std::string& type : types_.names()) {
+    spaces_.push_back(std::make_unique<TopicSpace>(type, clock, statistics, types_.find(type)));
   }
 }
 

@@ -7,22 +7,23 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/message_types.h"
 #include "broker/topic_space.h"
 
 namespace amps::broker {
 
-// Message types every broker serves (broker 1.3).
-bool is_message_type(std::string_view name) noexcept;
 // Types in which the broker can write messages of its own.
 bool is_event_type(std::string_view name) noexcept;
 
 class TopicSpaces {
  public:
-  TopicSpaces(const Clock& clock, Statistics* statistics);
+  TopicSpaces(const Clock& clock, Statistics* statistics, MessageTypes types = MessageTypes());
   TopicSpace* find(std::string_view message_type) const noexcept;  // None: not served.
   const std::vector<std::unique_ptr<TopicSpace>>& all() const noexcept { return spaces_; }
+  const MessageTypes& types() const noexcept { return types_; }
 
  private:
+  const MessageTypes types_;  // First, because the spaces use its formats.
   std::vector<std::unique_ptr<TopicSpace>> spaces_;
 };
 

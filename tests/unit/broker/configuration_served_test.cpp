@@ -26,3 +26,14 @@ TEST_CASE("CFG-08: the text names the topic") {
   configuration.sow.emplace_back(topic);
   CHECK(check_served(configuration).text() == "Topic t: History is not available in this version");
 }
+
+TEST_CASE("TOP-20: the last of equal names in json cannot be asked for") {
+  Configuration configuration;
+  MessageTypeConfiguration type;
+  type.name = "last";
+  type.module = "json";
+  type.early_termination = false;
+  REQUIRE(configuration.add_message_type(type).ok());
+  CHECK(check_served(configuration).text() ==
+        "message type last: EarlyTerminationOptimization is not available in this version");
+}

@@ -112,7 +112,8 @@ Status make_aggregation(const Session& session, const Command& command, const Co
   const std::string& type = session.space()->message_type();
   // Commas of function arguments are the parser's business, so it gets the whole list.
   texts.projection.emplace_back(options.projection->substr(1, options.projection->size() - 2));
-  const Status status = ViewPlan::make({{type, std::string(command.topic())}}, type, texts, out);
+  const Status status = ViewPlan::make({{type, std::string(command.topic())}}, type, texts, out,
+                                       session.services().spaces.types());
   if (status.code() != AMPS_E_USAGE) return status;
   return Status(AMPS_E_INVALID_OPTIONS, status.text());
 }

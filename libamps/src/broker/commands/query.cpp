@@ -82,9 +82,8 @@ Status read_query(const Session& session, const Command& command, const CommandO
         Filter::compile(filter, session.space()->format(), {&session.services().instance}, &out->filter));
   }
   if (!header.get(AMPS_OrderBy).empty()) {
-    AMPS_RETURN_IF_ERROR(OrderBy::parse(header.get(AMPS_OrderBy),
-                                        find_message_format(session.space()->message_type()),
-                                        &out->order.emplace()));
+    AMPS_RETURN_IF_ERROR(
+        OrderBy::parse(header.get(AMPS_OrderBy), session.space()->format(), &out->order.emplace()));
   }
   const std::string_view keys = header.has(AMPS_SowKeys) ? header.get(AMPS_SowKeys) : header.get(AMPS_SowKey);
   wire::for_each_id(keys, [out](std::string_view key) { out->keys.emplace_back(key); });

@@ -10,12 +10,13 @@
 
 namespace amps::broker {
 
-Status QueueIntake::make(const QueueConfiguration& configuration, std::unique_ptr<QueueIntake>* out) {
+Status QueueIntake::make(const QueueConfiguration& configuration, std::unique_ptr<QueueIntake>* out,
+                         const MessageTypes& types) {
   std::unique_ptr<QueueIntake> intake(new QueueIntake(configuration));
   if (wire::is_topic_pattern(configuration.underlying_topic)) {
     AMPS_RETURN_IF_ERROR(TopicPattern::compile(configuration.underlying_topic, &intake->pattern_));
   }
-  intake->format_ = find_message_format(configuration.message_type);
+  intake->format_ = types.find(configuration.message_type);
   AMPS_RETURN_IF_ERROR(intake->bind(configuration.filter, &intake->filter_));
   AMPS_RETURN_IF_ERROR(intake->bind(configuration.barrier_expression, &intake->barrier_));
   AMPS_RETURN_IF_ERROR(intake->bind(configuration.priority, &intake->priority_));

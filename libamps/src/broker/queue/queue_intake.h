@@ -13,6 +13,7 @@
 #include "broker/expression/program.h"
 #include "broker/format/message_format.h"
 #include "broker/journal/journal_record.h"
+#include "broker/message_types.h"
 #include "broker/queue/queue_message.h"
 #include "broker/queue/queue_recovery.h"
 #include "broker/topic_pattern.h"
@@ -23,7 +24,8 @@ class QueueIntake {
  public:
   // Fails when an expression or the pattern of the underlying topic does not compile, or needs fields that
   // the message type does not have. Borrows the configuration.
-  static Status make(const QueueConfiguration& configuration, std::unique_ptr<QueueIntake>* out);
+  static Status make(const QueueConfiguration& configuration, std::unique_ptr<QueueIntake>* out,
+                     const MessageTypes& types = MessageTypes());
 
   // True when messages of that topic go into the queue.
   bool covers(std::string_view topic, std::string_view message_type) const;

@@ -16,7 +16,7 @@ Status Queues::make(const std::vector<const QueueConfiguration*>& configurations
   for (const QueueConfiguration* configuration : configurations) {
     auto entry = std::make_unique<Entry>(configuration);
     entry->fed.space = parts.spaces->find(configuration->message_type);
-    AMPS_RETURN_IF_ERROR(QueueIntake::make(*configuration, &entry->fed.intake));
+    AMPS_RETURN_IF_ERROR(QueueIntake::make(*configuration, &entry->fed.intake, parts.spaces->types()));
     queues->entries_.push_back(std::move(entry));
   }
   *out = std::move(queues);

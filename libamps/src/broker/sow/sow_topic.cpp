@@ -54,7 +54,7 @@ Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configu
 }
 
 Status SowTopic::open(SowWriter* writer) {
-  format_ = find_message_format(configuration_.message_type);
+  format_ = space_->format();
   const Status status = KeyReader::make(format_, configuration_.keys, &keys_);
   if (!status.ok()) return Status(status.code(), "topic " + configuration_.name + ": " + status.text());
   if (!configuration_.is_persistent) return {};

@@ -81,7 +81,7 @@ Status View::make(const TopicSpaces& spaces, const ViewConfiguration& configurat
 }
 
 Status View::open(const TopicSpaces& spaces, const ViewConfiguration& configuration) {
-  AMPS_RETURN_IF_ERROR(plan(configuration));
+  AMPS_RETURN_IF_ERROR(plan(spaces.types(), configuration));
   for (std::size_t i = 0; i < plan_->sources().size(); ++i) AMPS_RETURN_IF_ERROR(find_source(spaces, i));
   {
     MutexLock lock(space_.mutex());
@@ -95,7 +95,7 @@ Status View::open(const TopicSpaces& spaces, const ViewConfiguration& configurat
   return {};
 }
 
-Status View::plan(const ViewConfiguration& configuration) {
+Status View::plan(const MessageTypes& types, const ViewConfiguration& configuration) {
   const auto or_own = [&](const std::string& type) {
     return type.empty() ? configuration.message_type : type;
   };
@@ -108,7 +108,7 @@ Status View::plan(const ViewConfiguration& configuration) {
   }
   if (names.empty()) names.push_back({or_own(configuration.source_message_type), configuration.source});
   const ViewTexts texts{configuration.projection, configuration.grouping, configuration.filter};
-  AMPS_RETURN_IF_ERROR(ViewPlan::make(names, configuration.message_type, texts, &plan_));
+  AMPS_RETURN_IF_ERROR(ViewPlan::make(names, configuration.message_type, texts, &plan_, types));
   if (joined.empty()) return {};
   for (std::size_t i = 0; i < joined.size(); ++i) {
     std::vector<FieldPlan::Slot>& slots = join_slots_.emplace_back();

@@ -48,7 +48,7 @@ class View final : public TimedWork, Aggregation::Output {
   class LatestGroups;
   View(TopicSpace* space, const ViewConfiguration& configuration, LogSink* log);
   Status open(const TopicSpaces& spaces, const ViewConfiguration& configuration);
-  Status plan(const ViewConfiguration& configuration);
+  Status plan(const MessageTypes& types, const ViewConfiguration& configuration);
   Status find_source(const TopicSpaces& spaces, std::size_t index);
   void fill();
   void apply(std::size_t source, std::string_view key, const RecordRef& record, Aggregation::Output* output);

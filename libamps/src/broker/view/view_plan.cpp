@@ -21,14 +21,14 @@ CompileOptions view_options() {
 }  // namespace
 
 Status ViewPlan::make(const std::vector<SourceName>& sources, const std::string& message_type,
-                      const ViewTexts& texts, std::unique_ptr<ViewPlan>* out) {
+                      const ViewTexts& texts, std::unique_ptr<ViewPlan>* out, const MessageTypes& types) {
   auto plan = std::make_unique<ViewPlan>();
-  plan->format_ = find_message_format(message_type);
+  plan->format_ = types.find(message_type);
   if (plan->format_ == nullptr || !plan->format_->traits().constructed) {
     return Status(AMPS_E_USAGE, "messages of type " + message_type + " cannot be made");
   }
   for (const SourceName& name : sources) {
-    const MessageFormat* const format = find_message_format(name.message_type);
+    const MessageFormat* const format = types.find(name.message_type);
     if (format == nullptr || !format->traits().parsed) {
       return Status(AMPS_E_USAGE,
                     "topic " + name.topic + ": messages of type " + name.message_type + " have no fields");

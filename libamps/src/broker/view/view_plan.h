@@ -15,6 +15,7 @@
 #include "broker/format/field_path.h"
 #include "broker/format/field_plan.h"
 #include "broker/format/message_format.h"
+#include "broker/message_types.h"
 
 namespace amps::broker {
 
@@ -42,7 +43,8 @@ class ViewPlan {
   // Fails with AMPS_E_FILTER when an expression does not compile, and with AMPS_E_USAGE when a message
   // type cannot be read, or `message_type` cannot be written.
   static Status make(const std::vector<SourceName>& sources, const std::string& message_type,
-                     const ViewTexts& texts, std::unique_ptr<ViewPlan>* out);
+                     const ViewTexts& texts, std::unique_ptr<ViewPlan>* out,
+                     const MessageTypes& types = MessageTypes());
 
   struct Field {
     FieldPath destination;
