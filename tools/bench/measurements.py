@@ -189,6 +189,21 @@ def durable(mode: str, service: str, count: int) -> Callable[[Machine], Values]:
     return measure
 
 
+def filtered(count: int, kind: str = "equality") -> Callable[[Machine], Values]:
+    """One publisher, one subscriber with so many filters, one of which accepts every message."""
+
+    def measure(machine: Machine) -> Values:
+        broker = machine.services.get("amps")
+        load = machine.programs.path("load")
+        return machine.run([load, "filtered", "amps", broker.port, count, SECONDS, broker.pid, kind])
+
+    return measure
+
+
+def one_filter(whose: str, size_bytes: int) -> Callable[[Machine], Values]:
+    return lambda machine: machine.run([machine.programs.path("filters"), whose, size_bytes])
+
+
 def limit(*words) -> Callable[[Machine], Values]:
     return lambda machine: machine.run([machine.programs.path("limits"), *words])
 
@@ -237,6 +252,16 @@ MEASUREMENTS: dict[str, Callable[[Machine], Values]] = {
     "amps_durable": durable("amps", "amps_durable", 200_000),
     "redis_durable": durable("redis", "redis_durable", 60_000),
     "limit_durable": durable("raw", "", 400_000),
+    "filters_1": filtered(1),
+    "filters_100": filtered(100),
+    "filters_10000": filtered(10_000),
+    "filters_100000": filtered(100_000),
+    "filters_range_10000": filtered(10_000, "range"),
+    "filters_list_10000": filtered(10_000, "list"),
+    "filter_short": one_filter("ours", 100),
+    "filter_long": one_filter("ours", 1024),
+    "simdjson_short": one_filter("simdjson", 100),
+    "simdjson_long": one_filter("simdjson", 1024),
     "limit_receive": limit("receive", SECONDS),
     "limit_write": limit("write", SECONDS),
     "limit_rtt_one_core": limit("rtt", 6000, "one"),

@@ -34,6 +34,9 @@ PROGRAMS = {
     "amps_client": Program(NATIVE / "amps_client.cpp", ours="client"),
     "amps_native": Program(NATIVE / "amps_native.cpp", ours="client", shared=True),
     "broker_host": Program(NATIVE / "broker_host.c", ours="broker"),
+    "filters": Program(
+        NATIVE / "filters.cpp", ("-lsimdjson",), ours="broker", hint=f"libsimdjson-dev is missing: {PEERS_HINT}"
+    ),
     "limits": Program(NATIVE / "limits.cpp"),
     "durable": Program(NATIVE / "durable.cpp"),
     "load": Program(NATIVE / "load.cpp", ("-pthread",)),

@@ -209,8 +209,25 @@ ROWS = (
         ),
         also=(delivered("relay_100"),),
     ),
-    Row("12", "10,000 equality filters beside one", not_yet=LATER),
-    Row("13", "one content filter beside simdjson", not_yet=LATER),
+    Row(
+        "12",
+        "10,000 filters of one client, one of which accepts; delivered/s",
+        (
+            least("one filter", delivered("filters_10000"), delivered("filters_1"), 0.5),
+            least("one filter; ours 100,000", delivered("filters_100000"), delivered("filters_1"), None),
+            least("one filter; ours 10,000 ranges", delivered("filters_range_10000"), delivered("filters_1"), None),
+            least("one filter; ours 10,000 lists", delivered("filters_list_10000"), delivered("filters_1"), None),
+        ),
+        also=(delivered("filters_100"),),
+    ),
+    Row(
+        "13",
+        "one filter /price > 100 AND /symbol = 'IBM', ns",
+        (
+            most("simdjson On-Demand, 100 B", "filter_short.ns", "simdjson_short.ns", 1.0),
+            most("simdjson On-Demand, 1 KiB, fields last", "filter_long.ns", "simdjson_long.ns", 1.2),
+        ),
+    ),
     Row(
         "14",
         "durable publish, 1,000 in flight, messages/s",

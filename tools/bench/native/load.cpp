@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One load generator for every broker: bytes are made beforehand, so that the broker is measured.
 //   load through PROTOCOL PORT SUBSCRIBERS SECONDS PID   one publisher → subscribers; PID: whose CPU to count
+//   load filtered amps PORT COUNT SECONDS PID KIND       one publisher → one subscriber with COUNT filters,
+//   of
+//                                                        which one accepts; KIND: equality, range, list
 //   load rtt     PROTOCOL PORT COUNT                     publish on one socket, wait on another
 //   load publish PROTOCOL PORT COUNT                     publish in 64 KiB writes, then end
 // PROTOCOL: raw (relay), amps, nats, redis; for publish also zmq (to a PULL socket).
@@ -100,10 +103,30 @@ std::uint64_t receive_until(Subscribers* subscribers, std::uint64_t end, Progres
   return last;
 }
 
-int through(const Protocol& protocol, int port, std::size_t count, double seconds, int pid) {
+// Of the filters the first accepts what body_of() makes.
+int open_filtered(const Protocol& protocol, int port, int count, const std::string& kind) {
+  constexpr int kId = 1234567;
+  const int fd = protocol.open(port, false);
+  std::string frames;
+  for (int i = 0; i < count; ++i) {
+    const auto id = [&](int step, int more) { return std::to_string(kId + step * i + more); };
+    std::string filter = "/id = " + id(1, 0);
+    if (kind == "range") filter = "/id BETWEEN " + id(10, 0) + " AND " + id(10, 9);
+    if (kind == "list") filter = "/id IN (" + id(3, 0) + "," + id(3, 1) + "," + id(3, 2) + ")";
+    const char* const ack = i + 1 == count ? R"(,"a":"processed")" : "";
+    frames += frame_of(R"({"c":"subscribe","t":"orders.new","cid":"f","sub_id":")" + std::to_string(i) +
+                       R"(","filter":")" + filter + '"' + ack + '}');
+  }
+  write_all(fd, frames);
+  read_until(fd, "success");
+  return fd;
+}
+
+int through(const Protocol& protocol, int port, const std::vector<int>& fds, double seconds, int pid) {
+  const std::size_t count = fds.size();
   Subscribers subscribers;
   for (std::size_t i = 0; i < count; ++i) {
-    subscribers.fds.push_back(protocol.open(port, true));
+    subscribers.fds.push_back(fds[i]);
     subscribers.counters.emplace_back(protocol, kBodySize);
     epoll_event event{};
     event.events = EPOLLIN;
@@ -176,8 +199,15 @@ int main(int argc, char** argv) {
   const std::string mode = argv[1];
   const Protocol protocol(argv[2]);
   const int port = std::atoi(argv[3]);
-  if (mode == "through" && argc > 6)
-    return through(protocol, port, std::size_t(std::atoi(argv[4])), std::atof(argv[5]), std::atoi(argv[6]));
+  std::vector<int> fds;
+  if (mode == "through" && argc > 6) {
+    for (int i = 0; i < std::atoi(argv[4]); ++i) fds.push_back(protocol.open(port, true));
+    return through(protocol, port, fds, std::atof(argv[5]), std::atoi(argv[6]));
+  }
+  if (mode == "filtered" && argc > 7) {
+    fds.push_back(open_filtered(protocol, port, std::atoi(argv[4]), argv[7]));
+    return through(protocol, port, fds, std::atof(argv[5]), std::atoi(argv[6]));
+  }
   if (mode == "rtt") return round_trips(protocol, port, std::atoi(argv[4]));
   if (mode == "publish") return publish(protocol, port, std::strtoull(argv[4], nullptr, 10));
   return 2;
