@@ -28,6 +28,7 @@ CONFIGURATION = """
   </Transports>
   <SOW>
     <Topic><Name>t</Name><MessageType>msgpack</MessageType><Key>/id</Key><Durability>transient</Durability></Topic>
+    <Topic><Name>t</Name><MessageType>xml</MessageType><Key>/m/@id</Key><Durability>transient</Durability></Topic>
     <Topic><Name>t</Name><MessageType>pair</MessageType><Key>/0/id</Key><Durability>transient</Durability></Topic>
     <Topic><Name>t</Name><MessageType>pipes</MessageType><Key>/1</Key><Durability>transient</Durability></Topic>
     <Topic><Name>t</Name><MessageType>merged</MessageType><Key>/id</Key><Durability>transient</Durability></Topic>
@@ -75,6 +76,18 @@ def test_TOP_06_SUB_02_DLT_11_msgpack(broker, connect):
     found = bodies(client, "/n > 4", delta=True, publish=[b"\x82\xa2id\x02\xa1n\x04", first, second])
     assert next(found).get_data_raw() == first
     assert next(found).get_data_raw() == b"\x82\xa2id\x01\xa1n\x06"
+    found.close()
+
+
+def test_TOP_04_DLT_03_xml(broker, connect):
+    client = connect(broker, "xml")
+    found = bodies(
+        client, "/m/n > 4 AND /m/s = 'x'",
+        publish=['<m id="1"><n>4</n><s>x</s></m>', '<m id="2"><n>5</n><s>x</s></m>'],
+        delta_publish=['<m id="2"><n>6</n></m>'],
+    )  # fmt: skip
+    assert next(found).get_data() == '<m id="2"><n>5</n><s>x</s></m>'
+    assert next(found).get_data() == '<m id="2"><n>6</n><s>x</s></m>'
     found.close()
 
 

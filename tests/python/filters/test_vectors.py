@@ -18,6 +18,7 @@ ROWS = [row for group in VECTORS["groups"].values() for row in group]
 
 @pytest.mark.parametrize(("row", "message", "expression", "expected"), ROWS, ids=[row[0] for row in ROWS])
 def test_EXP_42_worked_expression(row, message, expression, expected):
+    """EXP-03 EXP-05 EXP-10 EXP-11 EXP-12 EXP-13 EXP-15 EXP-17 EXP-18 EXP-19 EXP-20 EXP-21 EXP-22 EXP-23 EXP-32."""
     message_type, body = VECTORS["messages"][message]["type"], VECTORS["messages"][message]["body"]
     kind = expected.get("$") if isinstance(expected, dict) else None
     if kind == "error":
