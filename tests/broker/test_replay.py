@@ -140,3 +140,48 @@ def test_SUB_10_a_replay_delivers_the_selected_fields(serve, connect):
     client = connect(serve(journal=True))
     put(client, '{"id":1,"a":1,"b":2}')
     assert bodies(take(follow(client, EPOCH, options="select=[-/,+/id]"), 1)) == ['{"id":1}']
+
+
+class LastOfEach:
+    """A bookmark store: the last bookmark of each publisher, which is enough for who takes messages in order."""
+
+    def __init__(self):
+        self.latest = {}
+
+    def log(self, message):
+        publisher, _, _ = message.get_bookmark().partition("|")
+        self.latest[publisher] = message.get_bookmark()
+        return len(self.latest)
+
+    def is_discarded(self, message):
+        publisher, sequence, _ = message.get_bookmark().split("|")
+        latest = self.latest.get(publisher)
+        return latest is not None and int(sequence) <= int(latest.split("|")[1])
+
+    def get_most_recent(self, sub_id):
+        return ",".join(self.latest.values()) or EPOCH
+
+    def persisted(self, sub_id, bookmark):
+        pass
+
+
+def test_TXL_06_TXL_10_a_client_that_reconnects_misses_nothing_and_repeats_nothing(serve, connect, tmp_path):
+    broker = serve(journal=tmp_path)
+    port = int(broker.uri("json").split(":")[2].split("/")[0])
+    put(connect(broker), "a1", "a2")
+    put(connect(broker), "b1")
+    received = []
+    client = pyamps.HAClient("reader", bookmark_store=LastOfEach())
+    client.set_server_chooser(pyamps.DefaultServerChooser().add(broker.uri("json")))
+    client.set_reconnect_delay(10)
+    client.connect_and_logon()
+    try:
+        recent = pyamps.Client.Bookmarks.MOST_RECENT
+        client.bookmark_subscribe(lambda message: received.append(message.get_data()), "orders", recent, sub_id="r")
+        wait_until(lambda: received == ["a1", "a2", "b1"])
+        broker.stop()
+        broker = serve(journal=tmp_path, port=port)
+        put(connect(broker), "c1", "c2")
+        wait_until(lambda: received == ["a1", "a2", "b1", "c1", "c2"])
+    finally:
+        client.close()

@@ -268,6 +268,23 @@ TEST_CASE("a replay that becomes a query, and one that ends in the middle") {
   at.broker.wait_for_count("subscriptions", 0);
 }
 
+TEST_CASE("REL-09: a client whose replay meets damage is disconnected, and the log says where") {
+  Fixture at;
+  at.publish(3);
+  at.client.reset();
+  at.publisher.reset();
+  at.broker.restart();
+  const std::string path = "journal/" + at.broker.configuration.name + ".0000000001.journal";
+  std::unique_ptr<amps::File> file;
+  REQUIRE(at.broker.memory.open(path, amps::OpenMode::kReadWrite, &file).ok());
+  REQUIRE(file->write_at(300, "garbage").ok());
+  Client client(at.broker.port());
+  client.logon("reader");
+  client.send_frame(R"({"c":"subscribe","cid":"1","t":"t","bm":"0"})");
+  client.wait_closed();
+  at.broker.log.wait_for("replay failed: journal file '" + path + "' is damaged at offset");
+}
+
 TEST_CASE("TXL-10: replays that begin while messages are published miss none and repeat none") {
   LoggedBroker broker;
   broker.with(AMPS_BROKER_IO_THREADS, 3).start();

@@ -236,6 +236,32 @@ TEST_CASE("TXL-19 TXL-20: live sends what is appended, the others only what is d
   CHECK(at.run(durable.get()) == "1");
 }
 
+TEST_CASE("TXL-28: files that a replay has still to read are not removed, also while it is paused") {
+  ReplayFixture at;
+  for (int i = 0; i < 60; ++i) at.publish(1'000);
+  at.wait_durable();
+  auto cursor = at.cursor(at.plan("0"), at.subscription("s"));
+  cursor->pause();
+  at.clock.advance_ms(1'000);
+  std::uint64_t count = 0;
+  REQUIRE(at.journal->remove_before(at.clock.utc_us(), &count).ok());
+  CHECK(count == 0);
+  cursor->resume();
+  CHECK(at.run(cursor.get()) == range_text(1, 60) + " completed(60)");
+  cursor.reset();
+  REQUIRE(at.journal->remove_before(at.clock.utc_us(), &count).ok());
+  CHECK(count > 0);
+  // What is left is the log now.
+  const auto rest = at.cursor(at.plan("0"), at.subscription("r"));
+  const std::string text = at.run(rest.get());
+  CHECK(text.substr(text.find(" 60")) == " 60 completed(60)");
+  const BookmarkId& first = at.appended.front().bookmark;
+  ReplayBounds bounds;
+  CHECK(ReplayBounds::resolve(std::to_string(first.publisher) + "|1|", NotFound::kFail,
+                              at.journal->appended_end(), at.journal.get(), &bounds)
+            .reason() == "bookmark not found");
+}
+
 TEST_CASE("REL-09: a log that cannot be read is said so, and nothing is passed over") {
   ReplayFixture at;
   at.publish_many(100);
