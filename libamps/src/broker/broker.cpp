@@ -150,7 +150,7 @@ Status Broker::Running::open_topics() {
       return Status(AMPS_E_MESSAGE_TYPE, "SOW topic " + topic->name + ": " + topic->message_type);
     }
     MutexLock lock(space->mutex());
-    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic, &sow_writer));
+    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic, &sow_writer, &instance));
   }
   return {};
 }

@@ -16,15 +16,11 @@ struct Missing {
 
 struct Unserved {
   std::string operator()(const SowTopicConfiguration& topic) const {
-    return first({{topic.history.has_value(), "History"},
-                  {!topic.preprocessing.empty(), "Preprocessing"},
-                  {!topic.enrichment.empty(), "Enrichment"}});
+    return first({{topic.history.has_value(), "History"}});
   }
   std::string operator()(const QueueConfiguration&) const { return {}; }
   std::string operator()(const ViewConfiguration&) const { return {}; }
-  std::string operator()(const ConflatedTopicConfiguration& topic) const {
-    return first({{!topic.enrichment.empty(), "Enrichment"}});
-  }
+  std::string operator()(const ConflatedTopicConfiguration&) const { return {}; }
 
   static std::string first(std::initializer_list<Missing> missing) {
     for (const Missing& one : missing) {

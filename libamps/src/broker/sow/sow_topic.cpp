@@ -38,8 +38,10 @@ SowTopic::SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration
       domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain),
       records_(configuration.keys.empty()) {}
 
-Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer) {
+Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer,
+                         const InstanceFacts* instance) {
   std::unique_ptr<SowTopic> topic(new SowTopic(space, configuration));
+  topic->instance_ = instance;
   if (space->find(configuration.name) != nullptr) {
     return Status(AMPS_E_USAGE, "topic " + configuration.name + " is declared twice");
   }
@@ -55,7 +57,10 @@ Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configu
 
 Status SowTopic::open(SowWriter* writer) {
   format_ = space_->format();
-  const Status status = KeyReader::make(format_, configuration_.keys, &keys_);
+  Status status = KeyReader::make(format_, configuration_.keys, &keys_);
+  if (status.ok())
+    status = ComputedFields::make(configuration_.preprocessing, format_, false, &preprocessing_);
+  if (status.ok()) status = ComputedFields::make(configuration_.enrichment, format_, true, &enrichment_);
   if (!status.ok()) return Status(status.code(), "topic " + configuration_.name + ": " + status.text());
   if (!configuration_.is_persistent) return {};
   if (configuration_.file_name.empty()) {
@@ -128,6 +133,28 @@ void SowTopic::keep(const Record::Parts& parts) {
 void SowTopic::save(const Change& change) {
   if (file_ == nullptr) return;
   saved_point_ = writer_->append(file_, saved_of(change));
+}
+
+Status SowTopic::compute(ComputedFields* fields, std::string_view previous, Publish* publish, Buffer* out) {
+  ComputedFields::Facts facts;
+  facts.message.topic = configuration_.name;
+  facts.message.correlation_id = publish->correlation_id;
+  facts.message.sow_key = publish->sow_key;
+  facts.message.size_bytes = publish->body.size();
+  if (publish->publisher != nullptr) {
+    facts.connection.client_name = publish->publisher->client_name;
+    facts.connection.user = publish->publisher->user;
+  }
+  facts.instance = instance_;
+  AMPS_RETURN_IF_ERROR(fields->apply(publish->body, previous, facts, out));
+  publish->body = out->view();
+  return check_size(publish->body);
+}
+
+Status SowTopic::enrich(Publish* publish) {
+  if (enrichment_ == nullptr) return {};
+  const std::string_view previous = slot_ == RecordStore::kNone ? "" : records_.at(slot_)->body();
+  return compute(enrichment_.get(), previous, publish, &enriched_);
 }
 
 Status SowTopic::find_key(const Publish& publish) {
@@ -219,8 +246,12 @@ Status SowTopic::prepare(Publish* publish, Change* change) {
   space_->mutex().assert_held();
   AMPS_RETURN_IF_ERROR(check_size(publish->body));
   if (file_ != nullptr) AMPS_RETURN_IF_ERROR(writer_->failure(file_));
+  if (preprocessing_ != nullptr) {
+    AMPS_RETURN_IF_ERROR(compute(preprocessing_.get(), {}, publish, &preprocessed_));
+  }
   AMPS_RETURN_IF_ERROR(find_key(*publish));
   AMPS_RETURN_IF_ERROR(expire_overdue());
+  AMPS_RETURN_IF_ERROR(enrich(publish));
   if (slot_ == RecordStore::kNone) {
     AMPS_RETURN_IF_ERROR(take_new_key());
     previous_ = {};
@@ -244,7 +275,11 @@ Status SowTopic::prepare(Publish* publish, Change* change) {
 }
 
 Status SowTopic::locate(const Publish& publish, RecordStore::Slot* slot) {
-  AMPS_RETURN_IF_ERROR(find_key(publish));
+  Publish preprocessed = publish;
+  if (preprocessing_ != nullptr) {
+    AMPS_RETURN_IF_ERROR(compute(preprocessing_.get(), {}, &preprocessed, &preprocessed_));
+  }
+  AMPS_RETURN_IF_ERROR(find_key(preprocessed));
   *slot = slot_;
   return {};
 }

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "broker/configuration_state.h"
+#include "broker/sow/computed_fields.h"
 #include "broker/sow/key_reader.h"
 #include "broker/sow/record_store.h"
 #include "broker/sow/sow_writer.h"
@@ -23,8 +25,8 @@ class SowTopic final : public Store, public TimedWork {
  public:
   // Declares the topic in its space and reads its file, if it has one, with the writer. Fails when the
   // configuration asks for what its message type cannot do. Requires: the lock.
-  static Status declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer)
-      AMPS_REQUIRES(space->mutex());
+  static Status declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer,
+                        const InstanceFacts* instance = nullptr) AMPS_REQUIRES(space->mutex());
 
   Status prepare(Publish* publish, Change* change) override;
   Status locate(const Publish& publish, RecordStore::Slot* slot) override;
@@ -46,6 +48,8 @@ class SowTopic final : public Store, public TimedWork {
   Status check_size(std::string_view body) const;
   void keep(const Record::Parts& parts);
   void save(const Change& change);
+  Status compute(ComputedFields* fields, std::string_view previous, Publish* publish, Buffer* out);
+  Status enrich(Publish* publish);
   Status find_key(const Publish& publish);
   Status expire_overdue() AMPS_REQUIRES(space_->mutex());
   Status take_new_key();
@@ -58,6 +62,9 @@ class SowTopic final : public Store, public TimedWork {
   Topic* topic_ = nullptr;
   const MessageFormat* format_ = nullptr;  // None: the message type has no fields.
   KeyReader keys_;
+  const InstanceFacts* instance_ = nullptr;        // None: its functions are NULL.
+  std::unique_ptr<ComputedFields> preprocessing_;  // None: messages come as they are.
+  std::unique_ptr<ComputedFields> enrichment_;
   RecordStore records_;
   SowWriter* writer_ = nullptr;  // None: records live in memory only.
   SowWriter::Topic* file_ = nullptr;
@@ -69,6 +76,8 @@ class SowTopic final : public Store, public TimedWork {
   std::string key_;
   RecordStore::Slot slot_ = RecordStore::kNone;  // kNone: a new record.
   RecordRef previous_;                           // Keeps the views of the change alive.
+  Buffer preprocessed_;
+  Buffer enriched_;
   Buffer merged_;
 
   // Memory that is used again for each delta.

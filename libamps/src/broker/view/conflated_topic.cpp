@@ -21,6 +21,12 @@ Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration
     AMPS_RETURN_IF_ERROR(
         Filter::compile(configuration.filter, space->format(), {instance, true}, &topic->filter_));
   }
+  const Status status =
+      ComputedFields::make(configuration.enrichment, space->format(), false, &topic->enrichment_);
+  if (!status.ok()) {
+    return Status(status.code(), "conflated topic " + configuration.name + ": " + status.text());
+  }
+  topic->instance_ = instance;
   AMPS_RETURN_IF_ERROR(DerivedTopic::declare(space, configuration.name, &topic->copy_));
   topic->copy_->set_deltas_of(topic->source_->store.get());
   for (const RecordRef& record : topic->source_->store->records()->all()) {
@@ -38,7 +44,15 @@ bool ConflatedTopic::accepts(const Record& record) const {
 
 // Keys are different as they are in the source, so there is no other record of that key.
 void ConflatedTopic::put(const Record& record) {
-  static_cast<void>(copy_->put({record.identity(), record.key(), record.body(), record.correlation_id()}));
+  std::string_view body = record.body();
+  if (enrichment_ != nullptr) {
+    ComputedFields::Facts facts;
+    facts.message = facts_of(record, source_->name);
+    facts.instance = instance_;
+    // What cannot be read is copied as it is.
+    if (enrichment_->apply(body, {}, facts, &enriched_).ok()) body = enriched_.view();
+  }
+  static_cast<void>(copy_->put({record.identity(), record.key(), body, record.correlation_id()}));
 }
 
 void ConflatedTopic::on_change(const Change& change) {

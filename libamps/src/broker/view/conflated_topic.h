@@ -16,6 +16,7 @@
 #include "broker/change.h"
 #include "broker/configuration_state.h"
 #include "broker/filter.h"
+#include "broker/sow/computed_fields.h"
 #include "broker/timed_work.h"
 #include "broker/topic_space.h"
 #include "broker/view/derived_topic.h"
@@ -48,7 +49,10 @@ class ConflatedTopic final : public TopicObserver, public TimedWork {
   DerivedTopic* copy_ = nullptr;
   std::uint64_t interval_ms_ = 0;
   std::unique_ptr<Filter> filter_;  // None: every record.
-  std::deque<Waiting> waiting_;     // In the order of their times.
+  std::unique_ptr<ComputedFields> enrichment_;
+  const InstanceFacts* instance_ = nullptr;
+  Buffer enriched_;
+  std::deque<Waiting> waiting_;  // In the order of their times.
   std::unordered_set<std::string, RandomHash> keys_;
 };
 

@@ -439,3 +439,51 @@ TEST_CASE("DLT-13 DLT-17: with no_empties, a change of what is not selected send
   CHECK(keys_only.get("sids") == "u");
   CHECK(keys_only.body == R"({"id":1})");
 }
+
+TEST_CASE("SOW-37 SOW-38: the worked topic of preprocessing and enrichment") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.keys = {"/k"};
+  topic.preprocessing = {"CONCAT(/region,'-',/id) AS /k"};
+  topic.enrichment = {"COALESCE(/status OF CURRENT, /status OF PREVIOUS, 'new') AS /status"};
+  at.start(topic);
+  at.client->subscribe("t", "s", "no_sowkey");
+  at.client->publish("t", R"({"region":"EU","id":7})");
+  CHECK(at.client->next("p").body == R"({"region":"EU","id":7,"k":"EU-7","status":"new"})");
+  at.client->publish("t", R"({"region":"EU","id":7,"status":"done"})");
+  CHECK(at.client->next("p").body == R"({"region":"EU","id":7,"status":"done","k":"EU-7"})");
+  at.client->publish("t", R"({"region":"EU","id":7,"x":1})");
+  const std::string last = R"({"region":"EU","id":7,"x":1,"k":"EU-7","status":"done"})";
+  CHECK(at.client->next("p").body == last);
+  CHECK(at.ask().bodies() == last + ";");
+  at.client->send_frame(R"({"c":"delta_publish","t":"t"})", R"({"region":"EU","id":7,"x":2})");
+  CHECK(at.client->next("p").body == R"({"region":"EU","id":7,"x":2,"k":"EU-7","status":"done"})");
+  // What would be updated by a message is removed by it.
+  at.client->command(R"("c":"sow_delete","t":"t","sow_keys":"none")");
+  at.client->send_frame(R"({"c":"sow_delete","t":"t"})", R"({"region":"EU","id":7})");
+  CHECK(at.ask().bodies() == "");
+}
+
+TEST_CASE("SOW-37 PUB-11: a message that cannot be read for its computed fields is refused") {
+  Fixture at;
+  auto topic = supplied("t");
+  topic.enrichment = {"1 AS /one"};
+  at.start(topic);
+  CHECK(at.refused(R"(,"k":"a")", "{") == "invalid message");
+  at.put("a", R"({"x":1})");
+  CHECK(at.ask().bodies() == R"({"x":1,"one":1};)");
+}
+
+TEST_CASE("CFG-08 SOW-37: computed fields that make no sense stop the start, with topic and field") {
+  for (const char* field : {"1 +", "/a OF PREVIOUS AS /b", "SUM(/a) AS /b", "[other].[/a] AS /b"}) {
+    CAPTURE(field);
+    Fixture at;
+    auto topic = supplied("t");
+    topic.preprocessing = {field};
+    at.broker.configuration.sow.push_back(topic);
+    amps::broker::Broker broker(at.broker.configuration, at.broker.parts);
+    const amps::Status status = broker.start();
+    CHECK(status.code() == AMPS_E_USAGE);
+    CHECK(status.text().find("topic t: field `") == 0);
+  }
+}

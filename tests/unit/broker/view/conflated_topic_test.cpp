@@ -102,3 +102,21 @@ TEST_CASE_FIXTURE(Fixture, "a conflated topic of what has no records stops the s
                        "declared; sources stand before what is made of them",
                        std::runtime_error);
 }
+
+TEST_CASE_FIXTURE(Fixture, "CNF-12: the copy of a record may have fields of its own") {
+  ConflatedTopicConfiguration topic;
+  topic.name = "more";
+  topic.message_type = "json";
+  topic.source = "fast";
+  topic.interval_ms = 1000;
+  topic.enrichment = {"/n * 2 AS /twice"};
+  broker.configuration.sow.push_back(topic);
+  start();
+  client->subscribe("more", "s", "oof");
+  put("a", R"({"n":4})");
+  put("b", "no json");
+  client->expect_nothing();
+  broker.advance_ms(1000);
+  CHECK(client->next("p").body == R"({"n":4,"twice":8})");
+  CHECK(client->next("p").body == "no json");
+}
