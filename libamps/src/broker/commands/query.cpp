@@ -52,6 +52,13 @@ std::vector<RecordRef> records_of_keys(const RecordStore& store, const std::vect
   return records;
 }
 
+std::vector<RecordRef> records_at(const RecordStore& store, const std::vector<RecordStore::Slot>& slots) {
+  std::vector<RecordRef> records;
+  records.reserve(slots.size());
+  for (const RecordStore::Slot slot : slots) records.push_back(store.at(slot));
+  return records;
+}
+
 }  // namespace
 
 std::string_view subscription_id_of(const Command& command) noexcept {
@@ -102,6 +109,9 @@ Status read_query(const Session& session, const Command& command, const CommandO
 
 bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::unique_ptr<QueryResult>* out) {
   const std::vector<std::string> keys = query.keys;
+  // What a replaced subscription had is found by its own filter.
+  const bool is_indexed = query.filter != nullptr && !query.replaced;
+  const std::shared_ptr<const Program> filter = is_indexed ? query.filter->program() : nullptr;
   *out = std::make_unique<QueryResult>(std::move(query), space.now_us());
   bool found = topic.pattern != nullptr;
   for (Topic* declared : space.declared_topics()) {
@@ -111,10 +121,13 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
                              : declared->name == topic.name;
     if (!matches || records == nullptr) continue;
     found = true;
-    if (keys.empty()) {
-      (*out)->add(declared->name, records->snapshot());
-    } else {
+    std::vector<RecordStore::Slot> slots;
+    if (!keys.empty()) {
       (*out)->add(declared->name, records_of_keys(*records, keys));
+    } else if (filter != nullptr && records->find(*filter, &slots)) {
+      (*out)->add(declared->name, records_at(*records, slots), records->count() - slots.size());
+    } else {
+      (*out)->add(declared->name, records->snapshot());
     }
   }
   space.for_each_queue(topic.name, topic.pattern, [&](const QueueTopic* queue) {

@@ -34,7 +34,8 @@ void QueryResult::add(std::string_view topic, RecordSnapshot snapshot) {
   parts_.push_back({std::string(topic), std::move(snapshot), {}});
 }
 
-void QueryResult::add(std::string_view topic, std::vector<RecordRef> records) {
+void QueryResult::add(std::string_view topic, std::vector<RecordRef> records, std::uint64_t others) {
+  topic_matches_ += others;
   parts_.push_back({std::string(topic), {}, std::move(records)});
 }
 

@@ -55,7 +55,8 @@ class QueryResult final : public OutboxSource {
 
   // The records of one more topic, in the order of the calls.
   void add(std::string_view topic, RecordSnapshot snapshot);
-  void add(std::string_view topic, std::vector<RecordRef> records);
+  // `others`: records of the topic that an index has excluded; they count as looked at.
+  void add(std::string_view topic, std::vector<RecordRef> records, std::uint64_t others = 0);
 
   bool encode_some(Buffer* out) override;
   void cancel(std::string_view query_id) override;

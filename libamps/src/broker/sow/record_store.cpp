@@ -22,12 +22,27 @@ RecordStore::Slot RecordStore::find_key(std::string_view key) const {
   return by_key_.find(hash_of(key), [&](Slot slot) { return at(slot)->key() == key; });
 }
 
+Status RecordStore::add_index(const std::vector<std::string>& paths, const MessageFormat* format) {
+  auto index = std::make_unique<HashIndex>();
+  AMPS_RETURN_IF_ERROR(HashIndex::make(paths, format, index.get()));
+  indexes_.push_back(std::move(index));
+  return {};
+}
+
+bool RecordStore::find(const Program& filter, std::vector<Slot>* out) const {
+  for (const auto& index : indexes_) {
+    if (index->find(filter, out)) return true;
+  }
+  return false;
+}
+
 RecordStore::Slot RecordStore::insert(RecordRef record) {
   const Record& added = *record;
   record_bytes_ += added.memory_bytes();
   const Slot slot = table_.add(std::move(record));
   by_identity_.insert(hash_of(added.identity()), slot);
   if (!has_own_keys_) by_key_.insert(hash_of(added.key()), slot);
+  for (const auto& index : indexes_) index->insert(slot, added.body());
   schedule(slot, added);
   return slot;
 }
@@ -36,6 +51,7 @@ RecordRef RecordStore::update(Slot slot, RecordRef record) {
   const Record& added = *record;
   RecordRef previous = table_.replace(slot, std::move(record));
   record_bytes_ += added.memory_bytes() - previous->memory_bytes();
+  for (const auto& index : indexes_) index->update(slot, added.body());
   if (previous->expires_us() != added.expires_us()) {
     unschedule(slot, *previous);
     schedule(slot, added);
@@ -48,6 +64,7 @@ RecordRef RecordStore::remove(Slot slot) {
   record_bytes_ -= previous->memory_bytes();
   by_identity_.erase(hash_of(previous->identity()), slot);
   if (!has_own_keys_) by_key_.erase(hash_of(previous->key()), slot);
+  for (const auto& index : indexes_) index->remove(slot);
   unschedule(slot, *previous);
   return previous;
 }
@@ -68,7 +85,9 @@ RecordStore::Slot RecordStore::next_to_expire(std::uint64_t* expires_us) const {
 
 std::size_t RecordStore::memory_bytes() const noexcept {
   constexpr std::size_t kSetNodeBytes = 48;
-  return record_bytes_ + table_.count() * sizeof(RecordRef) + by_identity_.memory_bytes() +
+  std::size_t index_bytes = 0;
+  for (const auto& index : indexes_) index_bytes += index->memory_bytes();
+  return index_bytes + record_bytes_ + table_.count() * sizeof(RecordRef) + by_identity_.memory_bytes() +
          by_key_.memory_bytes() + expiries_.size() * kSetNodeBytes;
 }
 

@@ -5,11 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "broker/sow/hash_index.h"
 #include "broker/sow/record.h"
 #include "broker/sow/record_table.h"
 #include "broker/sow/slot_index.h"
@@ -35,6 +38,11 @@ class RecordStore {
   RecordRef update(Slot slot, RecordRef record);
   RecordRef remove(Slot slot);
 
+  // Adds an index over these paths. Fails with AMPS_E_USAGE. Requires: there are no records yet.
+  Status add_index(const std::vector<std::string>& paths, const MessageFormat* format);
+  // The slots of all records that the filter may accept, in order. False: no index serves the filter.
+  bool find(const Program& filter, std::vector<Slot>* out) const;
+
   std::size_t count() const noexcept { return table_.count(); }
   RecordSnapshot snapshot() const { return table_.snapshot(); }
   std::vector<RecordRef> all() const;  // For what has to look at every record anyway.
@@ -52,6 +60,7 @@ class RecordStore {
   SlotIndex by_identity_;
   SlotIndex by_key_;
   std::set<std::pair<std::uint64_t, Slot>> expiries_;
+  std::vector<std::unique_ptr<HashIndex>> indexes_;
   std::size_t record_bytes_ = 0;
 };
 

@@ -61,6 +61,10 @@ Status SowTopic::open(SowWriter* writer) {
   if (status.ok())
     status = ComputedFields::make(configuration_.preprocessing, format_, false, &preprocessing_);
   if (status.ok()) status = ComputedFields::make(configuration_.enrichment, format_, true, &enrichment_);
+  if (status.ok() && keys_.has_fields()) status = records_.add_index(configuration_.keys, format_);
+  for (const std::vector<std::string>& paths : configuration_.hash_indexes) {
+    if (status.ok()) status = records_.add_index(paths, format_);
+  }
   if (!status.ok()) return Status(status.code(), "topic " + configuration_.name + ": " + status.text());
   if (!configuration_.is_persistent) return {};
   if (configuration_.file_name.empty()) {

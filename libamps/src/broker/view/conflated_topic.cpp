@@ -28,6 +28,7 @@ Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration
   }
   topic->instance_ = instance;
   AMPS_RETURN_IF_ERROR(DerivedTopic::declare(space, configuration.name, &topic->copy_));
+  AMPS_RETURN_IF_ERROR(topic->copy_->add_indexes(configuration.hash_indexes));
   topic->copy_->set_deltas_of(topic->source_->store.get());
   for (const RecordRef& record : topic->source_->store->records()->all()) {
     if (topic->accepts(*record)) topic->put(*record);

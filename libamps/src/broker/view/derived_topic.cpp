@@ -21,6 +21,14 @@ Status DerivedTopic::declare(TopicSpace* space, std::string_view name, DerivedTo
   return {};
 }
 
+Status DerivedTopic::add_indexes(const std::vector<std::vector<std::string>>& indexes) {
+  for (const std::vector<std::string>& paths : indexes) {
+    const Status status = records_.add_index(paths, space_.format());
+    if (!status.ok()) return Status(status.code(), "topic " + topic_->name + ": " + status.text());
+  }
+  return {};
+}
+
 Status DerivedTopic::prepare(Publish*, Change*) {
   return Status(AMPS_E_INVALID_TOPIC,
                 "topic " + topic_->name + " is derived from others; nobody publishes to it");

@@ -32,6 +32,9 @@ class DerivedTopic final : public Store {
   // … or as those of another topic.
   void set_deltas_of(Store* store) noexcept { deltas_of_ = store; }
 
+  // Requires: there are no records yet. Fails with AMPS_E_USAGE.
+  Status add_indexes(const std::vector<std::vector<std::string>>& indexes);
+
   // Makes or replaces a record and tells subscribers and observers.
   struct Entry {
     std::string_view identity;  // By which records differ.

@@ -88,6 +88,7 @@ Status View::open(const TopicSpaces& spaces, const ViewConfiguration& configurat
     space_.begin_block(0);
     AMPS_RETURN_IF_ERROR(DerivedTopic::declare(&space_, name_, &topic_));
     topic_->set_deltas(&plan_->format(), plan_->key_paths());
+    AMPS_RETURN_IF_ERROR(topic_->add_indexes(configuration.hash_indexes));
     space_.add_timed_work(this);
   }
   aggregation_ = std::make_unique<Aggregation>(plan_.get());
