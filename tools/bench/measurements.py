@@ -189,6 +189,16 @@ def durable(mode: str, service: str, count: int) -> Callable[[Machine], Values]:
     return measure
 
 
+def records(mode: str, service: str, count: int) -> Callable[[Machine], Values]:
+    """Records of the state of the world, or fields of a hash."""
+
+    def measure(machine: Machine) -> Values:
+        broker = machine.services.get(service)
+        return machine.run([machine.programs.path("sow"), mode, broker.port, count, broker.pid])
+
+    return measure
+
+
 def filtered(count: int, kind: str = "equality") -> Callable[[Machine], Values]:
     """One publisher, one subscriber with so many filters, one of which accepts every message."""
 
@@ -262,6 +272,11 @@ MEASUREMENTS: dict[str, Callable[[Machine], Values]] = {
     "filter_long": one_filter("ours", 1024),
     "simdjson_short": one_filter("simdjson", 100),
     "simdjson_long": one_filter("simdjson", 1024),
+    "amps_sow_upsert": records("upsert", "amps_sow", 1_000_000),
+    "redis_hash_upsert": records("redis_upsert", "redis", 300_000),
+    "amps_sow_query": records("query", "amps_sow", 2_000_000),
+    "redis_hash_query": records("redis_query", "redis", 500_000),
+    "amps_sow_memory": records("memory", "amps_sow", 500_000),
     "limit_receive": limit("receive", SECONDS),
     "limit_write": limit("write", SECONDS),
     "limit_rtt_one_core": limit("rtt", 6000, "one"),

@@ -42,6 +42,7 @@ PROGRAMS = {
     "load": Program(NATIVE / "load.cpp", ("-pthread",)),
     "nats_peer": Program(NATIVE / "nats_peer.cpp", ("-lnats",), hint=f"libnats-dev is missing: {PEERS_HINT}"),
     "relay": Program(NATIVE / "relay.cpp"),
+    "sow": Program(NATIVE / "sow.cpp", ("-lhiredis",), "client", hint=f"libhiredis-dev is missing: {PEERS_HINT}"),
 }
 
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from programs import PEERS_HINT, Missing, Programs
+from programs import CLIENTS, PEERS_HINT, Missing, Programs
 
 START_TIMEOUT_S = 10.0
 ONE_CORE = ["taskset", "-c", "0"]
@@ -58,6 +58,8 @@ class Services:
         if name in ("nats", "redis", "redis_durable"):
             port = free_port()
             return self._start_listening(name, prefix + getattr(self, f"_{name}_command")(port), port)
+        if name == "amps_sow":
+            return self._start_printing(name, [*prefix, sys.executable, str(CLIENTS / "sow_host.py")])
         program = {
             "amps": ["broker_host"],
             "amps_durable": ["broker_host", self.folder / "journal"],
