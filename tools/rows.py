@@ -28,7 +28,7 @@ AREAS = {
     "PRF": "Performance",
 }  # fmt: skip
 ROW_ID = re.compile(rf"\b({'|'.join(AREAS)})[-_](\d\d)(?!\d)")
-CASE = re.compile(r'\b(?:TEST_CASE\w*|SUBCASE)\s*\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+CASE = re.compile(r'\b(?:TEST_CASE\w*|SUBCASE)\s*\(\s*(?:\w+\s*,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)')
 
 
 @dataclass(frozen=True)
