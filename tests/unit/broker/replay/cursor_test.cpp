@@ -184,6 +184,22 @@ TEST_CASE("TXL-15: a rate makes it wait, and the record at hand is not lost") {
   CHECK(at.run(cursor.get()) == "3 completed(4)");
 }
 
+TEST_CASE("TXL-18: a member that splits off has the record that waits for its time still to come") {
+  ReplayFixture at;
+  at.publish_many(3);
+  ReplayPlan how = at.plan("0");
+  REQUIRE(Rate::parse("10", std::nullopt, &how.rate).ok());
+  const Subscription* const b = at.subscription("B");
+  const auto cursor = at.cursor(how, at.subscription("A"));
+  cursor->add(at.member(b));
+  CHECK(at.run(cursor.get()) == "A:1 B:1");
+  const auto alone = cursor->split(b);
+  at.clock.advance_ms(200);
+  CHECK(at.run(alone.get()) == "2");
+  cursor->check_time(at.clock.steady_ms());
+  CHECK(at.run(cursor.get()) == "2");
+}
+
 TEST_CASE("TXL-17: a paused cursor keeps its place") {
   ReplayFixture at;
   at.publish_many(2);
