@@ -317,6 +317,7 @@ int sort_order(const Value& left, const Value& right) noexcept {
 }
 
 Truth truth_of(const Value& value) noexcept {
+  if (value.kind() == ValueKind::kBoolean) return value.as_boolean() ? Truth::kTrue : Truth::kFalse;
   const Value number = to_number(value);
   switch (number.kind()) {
     case ValueKind::kNull:

@@ -2,6 +2,9 @@
 #include "broker/format/json_text.h"
 
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "broker/format/utf8.h"
 
@@ -73,6 +76,22 @@ bool begins_with(const char* at, const char* end, std::string_view word) noexcep
   return static_cast<std::size_t>(end - at) >= word.size() && std::memcmp(at, word.data(), word.size()) == 0;
 }
 
+// The first of either, or `end`. Most strings are short: one step settles them.
+const char* find_quote_or_backslash(const char* at, const char* end) noexcept {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const int found =
+        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    if (found != 0) return at + __builtin_ctz(static_cast<unsigned>(found));
+  }
+#endif
+  while (at != end && *at != '"' && *at != '\\') ++at;
+  return at;
+}
+
 constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
@@ -80,13 +99,13 @@ constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 
 const char* find_string_end(const char* at, const char* end, bool* escaped) noexcept {
   *escaped = false;
-  for (; at != end; ++at) {
+  for (;; ++at) {
+    at = find_quote_or_backslash(at, end);
+    if (at == end) return nullptr;
     if (*at == '"') return at;
-    if (*at != '\\') continue;
     *escaped = true;
-    if (++at == end) break;
+    if (++at == end) return nullptr;
   }
-  return nullptr;
 }
 
 bool unescape(std::string_view raw, TextArena* texts, std::string_view* out) {

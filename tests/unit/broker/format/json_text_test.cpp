@@ -78,3 +78,19 @@ TEST_CASE("values are stepped over") {
   for (const char* text : {"", "\"abc", "\"abc\\", "{\"a\":1", "[[]", ",", "\"abc\\\""})
     CHECK(skipped(text) == std::string::npos);
 }
+
+TEST_CASE("the end of a string is found wherever it stands, and escaped quotes are not it") {
+  for (std::size_t size = 0; size < 70; ++size) {
+    bool escaped = true;
+    const std::string plain = std::string(size, 'x') + "\"," + std::string(20, '"');
+    const char* const end = plain.data() + plain.size();
+    CHECK(json::find_string_end(plain.data(), end, &escaped) == plain.data() + size);
+    CHECK_FALSE(escaped);
+    CHECK(json::find_string_end(plain.data(), plain.data() + size, &escaped) == nullptr);
+    const std::string quoted = std::string(size, 'x') + "\\\"y\\\\\"";
+    CHECK(json::find_string_end(quoted.data(), quoted.data() + quoted.size(), &escaped) ==
+          quoted.data() + quoted.size() - 1);
+    CHECK(escaped);
+    CHECK(json::find_string_end(quoted.data(), quoted.data() + size + 1, &escaped) == nullptr);
+  }
+}
