@@ -155,9 +155,25 @@ struct Subscriber {
   }
 };
 
+// Receives by bookmark, each time from where it was.
+struct Resuming {
+  std::vector<std::string> bookmarks;
+
+  void run(std::uint16_t port) {
+    try {
+      Client client(port);
+      client.logon("resuming");
+      const std::string from = bookmarks.empty() ? "0" : bookmarks.back();
+      client.send_frame(R"({"c":"subscribe","cid":"s","sub_id":"s","t":"orders","bm":")" + from + "\"}");
+      for (;;) bookmarks.push_back(client.next("p").get("bm"));
+    } catch (const std::runtime_error&) {
+    }
+  }
+};
+
 // Reads the log as a start does, and holds it against what was promised.
 void check_log(const std::string& directory, const std::vector<std::unique_ptr<Publisher>>& publishers,
-               const Subscriber& subscriber) {
+               const Subscriber& subscriber, const Resuming& resuming) {
   std::map<std::uint64_t, const Publisher*> by_id;
   for (const auto& publisher : publishers) by_id[publisher_id(publisher->name, "")] = publisher.get();
   std::map<std::uint64_t, std::uint64_t> last;
@@ -185,6 +201,9 @@ void check_log(const std::string& directory, const std::vector<std::unique_ptr<P
     CHECK(last[publisher_id(publisher->name, "")] >= publisher->persisted);
     CHECK(last[publisher_id(publisher->name, "")] <= publisher->sent);
   }
+  // It is given what is safe only, so it has the log from the beginning, message by message.
+  std::uint64_t place = 0;
+  for (const std::string& bookmark : resuming.bookmarks) REQUIRE(places[bookmark] == ++place);
   std::uint64_t before = 0;
   for (const std::string& bookmark : subscriber.bookmarks) {
     if (places.count(bookmark) == 0) continue;  // Delivered before it was safe, and then lost.
@@ -196,7 +215,8 @@ void check_log(const std::string& directory, const std::vector<std::unique_ptr<P
 }  // namespace
 
 TEST_CASE(
-    "REL-01 TXL-29 TXL-37 TXL-39: after kill -9 nothing acknowledged is lost, repeated or out of order") {
+    "REL-01 REL-10 TXL-29 TXL-37 TXL-39: after kill -9 nothing acknowledged is lost, repeated or out of "
+    "order") {
   const unsigned long cycles = number_from("AMPS_TEST_CYCLES", 100);
   const unsigned long seed = number_from("AMPS_TEST_SEED", std::random_device{}());
   CAPTURE(seed);
@@ -208,6 +228,7 @@ TEST_CASE(
     publishers.back()->name = "publisher-" + std::to_string(i);
   }
   Subscriber subscriber;
+  Resuming resuming;
   const auto acknowledged = [&] {
     std::uint64_t sum = 0;
     for (const auto& publisher : publishers) sum += publisher->persisted;
@@ -219,12 +240,14 @@ TEST_CASE(
     std::vector<std::thread> threads;
     for (const auto& publisher : publishers) threads.emplace_back([&] { publisher->run(process.port); });
     threads.emplace_back([&] { subscriber.run(process.port); });
+    threads.emplace_back([&] { resuming.run(process.port); });
     const std::uint64_t target = acknowledged() + random() % 300;
     const auto deadline = std::chrono::steady_clock::now() + raw::kWait;
     while (acknowledged() < target && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
     process.kill();
     for (std::thread& thread : threads) thread.join();
-    if (cycle % 10 == 9 || cycle + 1 == cycles) check_log(directory.path, publishers, subscriber);
+    if (cycle % 10 == 9 || cycle + 1 == cycles) check_log(directory.path, publishers, subscriber, resuming);
   }
   REQUIRE(acknowledged() > cycles);  // It was under load.
+  CHECK(resuming.bookmarks.size() > cycles);
 }
