@@ -120,6 +120,11 @@ AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t* broker,
  */
 AMPS_API amps_result amps_broker_use_manual_clock(amps_broker_t* broker);
 
+/**
+ * Reads the files of the transaction log and of SOW topics as a start would, checks all of them, and changes
+ * nothing. What a start would refuse is the error, with file and offset; the rest is logged.
+ */
+AMPS_API amps_result amps_broker_check_files(amps_broker_t* broker);
 /** Listens on every transport, or fails and listens on none. Without a transport: one for any type. */
 AMPS_API amps_result amps_broker_start(amps_broker_t* broker);
 /** Closes everything; idempotent. Returns within a second. */

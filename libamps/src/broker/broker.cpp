@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "broker/configuration_served.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
+#include "broker/journal/keeper.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
 #include "broker/queue/queues.h"
@@ -81,6 +83,7 @@ struct Broker::Running {
     for (const auto& thread : threads) thread->join();
     if (queues != nullptr) queues->stop();
     sow_writer.stop();
+    keeper.reset();  // It asks those whom the journal holds files for.
     storage.close();
     transports.clear();
   }
@@ -99,7 +102,8 @@ struct Broker::Running {
   LogSink& log;
   Statistics& statistics;
   std::unique_ptr<Journal> journal;  // None: there is no transaction log. After all that appends to it.
-  SowWriter sow_writer;              // Before the topics that write with it; they are destroyed first.
+  std::optional<JournalKeeper> keeper;
+  SowWriter sow_writer;  // Before the topics that write with it; they are destroyed first.
   StableStorage storage;
   const TopicSpaces spaces;
   const InstanceFacts instance;
@@ -167,6 +171,8 @@ Status Broker::Running::open_journal() {
   AMPS_RETURN_IF_ERROR(Journal::open(*configuration.transaction_log, configuration.name,
                                      {parts.file_io, parts.clock, &log}, visit, &journal));
   AMPS_RETURN_IF_ERROR(recovery.finish(journal->durable_txid()));
+  keeper.emplace(journal.get(), *configuration.transaction_log, parts.clock, &log);
+  AMPS_RETURN_IF_ERROR(keeper->start());
   services.journal = journal.get();
   storage.open(journal.get());
   const std::uint64_t own_id = uncounted_publisher_id({}, {}, configuration.name);

@@ -103,7 +103,9 @@ using StateConfiguration =
 // TransactionLog (broker 10, 13.2). Without an instance of it nothing is logged.
 struct TransactionLogConfiguration {
   std::string directory;                    // JournalDirectory. Empty: a temporary one, removed on stop.
-  std::string archive_directory;            // Where the archive action moves old files. Empty: there is none.
+  std::string archive_directory;            // Where old files are moved. Empty: there is none.
+  std::uint64_t archive_after_ms = 0;       // ArchiveAfter: how old such files are; 0: none is moved.
+  std::uint64_t remove_after_ms = 0;        // RemoveAfter: the same for files that go; 0: all stay.
   std::uint64_t segment_bytes = 64u << 20;  // JournalSize: of one file, at least 10 MiB.
   std::uint32_t preallocated_files = 2;     // PreallocatedJournalFiles: at least 1.
   // SyncBeforeAck. False: `persisted` is acknowledged when the system has taken the bytes, and a power cut

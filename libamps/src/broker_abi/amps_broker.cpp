@@ -15,6 +15,7 @@
 #include "base/sync.h"
 #include "broker/broker.h"
 #include "broker/configuration_xml.h"
+#include "broker/file_check.h"
 #include "broker_abi/call.h"
 
 namespace {
@@ -325,6 +326,26 @@ amps_result amps_broker_use_manual_clock(amps_broker_t* broker) {
     AMPS_RETURN_IF_ERROR(check_stopped(broker));
     if (broker->clock == nullptr) broker->clock = std::make_unique<amps::ManualClock>();
     return {};
+  });
+}
+
+amps_result amps_broker_check_files(amps_broker_t* broker) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    Configuration configuration;
+    amps::LogSink* log = &amps::null_log_sink();
+    {
+      const amps::MutexLock lock(broker->mutex);
+      if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "broker is running");
+      configuration = broker->configuration;
+      if (broker->log != nullptr) log = broker->log.get();
+      broker->phase = Phase::kStarting;  // Nothing is set meanwhile.
+    }
+    const Status status = amps::broker::check_files(configuration, &amps::system_file_io(), log);
+    const amps::MutexLock lock(broker->mutex);
+    broker->phase = Phase::kStopped;
+    broker->changed.notify_all();
+    return status;
   });
 }
 

@@ -22,6 +22,7 @@ constexpr char kHelp[] =
     "  --type TYPE          message type of every --listen: json, nvfix, ...; default: any\n"
     "  -D NAME=VALUE        value of ${NAME} in the configuration\n"
     "  --verify-config      read the configuration, then exit\n"
+    "  --check              read every file a start would read, change nothing, then exit\n"
     "  --dump-config        print the effective configuration, then exit\n"
     "  --sample-config      print a commented configuration, then exit\n"
     "  --quiet              log warnings and errors only\n"
@@ -34,7 +35,7 @@ struct Arguments {
   std::string variables;  // "A=1\0B=2\0", as amps_broker_configure() takes them.
   std::string message_type;
   std::vector<std::string> listens;
-  bool verify = false, dump = false, sample = false, version = false, help = false;
+  bool verify = false, check = false, dump = false, sample = false, version = false, help = false;
   amps_log_level_t level = AMPS_LOG_INFO;
 };
 
@@ -84,6 +85,8 @@ std::string parse(int argc, char** argv, Arguments* out) {
       out->variables.append(text).push_back('\0');
     } else if (name == "--verify-config") {
       out->verify = true;
+    } else if (name == "--check") {
+      out->check = true;
     } else if (name == "--dump-config") {
       out->dump = true;
     } else if (name == "--sample-config") {
@@ -165,7 +168,8 @@ int run(amps_broker_t* broker, const Arguments& arguments) {
     if (amps_broker_dump(broker, &xml) != AMPS_E_OK) return fail(kExitConfiguration, last_error());
     std::fwrite(xml.ptr, 1, xml.len, stdout);
   }
-  return arguments.dump || arguments.verify ? 0 : serve(broker);
+  if (arguments.check && amps_broker_check_files(broker) != AMPS_E_OK) return fail(kExitStart, last_error());
+  return arguments.dump || arguments.verify || arguments.check ? 0 : serve(broker);
 }
 
 }  // namespace

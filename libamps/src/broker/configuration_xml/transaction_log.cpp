@@ -61,6 +61,10 @@ constexpr Member<Log> kLog[] = {
      &Directory::kind,
      "where the files are; :temporary: for one that goes with the broker"},
     one<Text<&Log::archive_directory>>("JournalArchiveDirectory", "where old files are moved"),
+    one<Number<&Log::archive_after_ms, NumberUnit::kMilliseconds, 0, INT64_MAX>>(
+        "ArchiveAfter", "how old files are that are moved to the archive; 0: none is"),
+    one<Number<&Log::remove_after_ms, NumberUnit::kMilliseconds, 0, INT64_MAX>>(
+        "RemoveAfter", "how old files are that are removed, unless they are needed; 0: none is"),
     one<Number<&Log::segment_bytes, NumberUnit::kBytes, 10 * kMiB, kSegmentBytesMax>>(
         "JournalSize", "of one file", "MinJournalSize"),
     one<Number<&Log::preallocated_files, NumberUnit::kCount, 1, 1000>>("PreallocatedJournalFiles",
@@ -84,6 +88,9 @@ Status read_transaction_log(const Element& element, Log* out, Warnings* warnings
   AMPS_RETURN_IF_ERROR(read_members(element, kLog, out, warnings));
   if (element.find("JournalDirectory") == nullptr) {
     return error_at(element, "TransactionLog needs JournalDirectory");
+  }
+  if (out->archive_after_ms != 0 && out->archive_directory.empty()) {
+    return error_at(element, "ArchiveAfter needs JournalArchiveDirectory");
   }
   return {};
 }

@@ -18,6 +18,7 @@ TEST_CASE("TransactionLog: every member") {
   const Configuration configuration = good(in(R"(<JournalArchiveDirectory>a</JournalArchiveDirectory>
     <MinJournalSize>64MB</MinJournalSize><PreallocatedJournalFiles>1</PreallocatedJournalFiles>
     <SyncBeforeAck>false</SyncBeforeAck><FlushInterval>250us</FlushInterval>
+    <ArchiveAfter>1h</ArchiveAfter><RemoveAfter>2d</RemoveAfter>
     <InactiveClientAckExpiration>1d</InactiveClientAckExpiration><ClientNamesMax>10</ClientNamesMax>
     <O_DIRECT>enabled</O_DIRECT>
     <Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
@@ -26,6 +27,8 @@ TEST_CASE("TransactionLog: every member") {
   const auto& read_log = *configuration.transaction_log;
   CHECK(read_log.directory == "j");
   CHECK(read_log.archive_directory == "a");
+  CHECK(read_log.archive_after_ms == 3'600'000);
+  CHECK(read_log.remove_after_ms == 2 * 86'400'000);
   CHECK(read_log.segment_bytes == 64u << 20);
   CHECK(read_log.preallocated_files == 1);
   CHECK_FALSE(read_log.sync_before_ack);
@@ -44,6 +47,7 @@ TEST_CASE("TXL-40: a temporary directory is asked for by name") {
 
 TEST_CASE("TransactionLog: what is missing or out of range is refused") {
   CHECK(contains(read(log("")), "TransactionLog needs JournalDirectory"));
+  CHECK(contains(read(in("<ArchiveAfter>1h</ArchiveAfter>")), "ArchiveAfter needs JournalArchiveDirectory"));
   CHECK(contains(read(in("<JournalSize>9MB</JournalSize>")), "from 10485760"));
   CHECK(contains(read(in("<FlushInterval>2s</FlushInterval>")), "to 1000000us"));
   CHECK(contains(read(in("<Topic><Name>(</Name><MessageType>json</MessageType></Topic>")), "Topic (: "));
