@@ -22,6 +22,12 @@ def test_SOW_07_records_are_printed(cli):
     assert b"2 records" in shown.stderr
 
 
+def test_SOW_10_SOW_41_records_are_ordered_and_cut(cli):
+    cli.run("publish", "orders", '{"id":1,"n":1,"x":0}', '{"id":2,"n":2,"x":0}')
+    shown = cli.run("sow", "orders", "--order-by", "/n DESC", "--top-n", "1", "--select", "-/,+/n")
+    assert shown.stdout == b'{"n":2}\n'
+
+
 def test_SOW_21_a_record_is_removed_by_its_data(cli):
     cli.run("publish", "orders", '{"id":1}', '{"id":2}')
     removed = cli.run("sow_delete", "orders", "--data", '{"id":1}')

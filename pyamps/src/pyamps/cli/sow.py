@@ -16,6 +16,7 @@ from .session import TIMEOUT_MS, failures_of, logged_on, server_options
 @click.option("--filter", "content_filter", help='Content filter, for example "/id > 10".')
 @click.option("--top-n", type=click.IntRange(1), help="At most this many records.")
 @click.option("--order-by", help='For example "/price DESC, /id".')
+@click.option("--select", help='Fields to print, for example "-/,+/id,+/price".')
 @click.option("--batch-size", type=click.IntRange(1), default=100, show_default=True, help="Records a frame.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="raw", show_default=True, help="What to print.")
 @server_options
@@ -24,6 +25,7 @@ def command(
     content_filter: str | None,
     top_n: int | None,
     order_by: str | None,
+    select: str | None,
     batch_size: int,
     form: str,
     server: str,
@@ -35,6 +37,7 @@ def command(
     \b
     Examples:
       pyamps sow orders --filter "/status = 'open'" --top-n 10 --order-by '/price DESC'
+      pyamps sow orders --select '-/,+/id,+/price'
       pyamps sow orders --format json > orders.jsonl
     """
     from pyamps import Command, Message
@@ -46,6 +49,8 @@ def command(
         request.set_top_n(top_n)
     if order_by is not None:
         request.set_order_by(order_by)
+    if select is not None:
+        request.set_options(f"select=[{select}]")
     with (
         logged_on(server, message_type, name) as client,
         failures_of(topic),
