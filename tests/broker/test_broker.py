@@ -34,6 +34,7 @@ def test_arguments_are_checked_before_the_start():
     for wrong, error in (
         ({"log": "no function"}, TypeError),
         ({"authenticate": 1}, TypeError),
+        ({"entitle": 1}, TypeError),
         ({"logon_timeout_ms": -1}, ValueError),
         ({"no_such_limit": 1}, TypeError),
     ):

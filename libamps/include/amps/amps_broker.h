@@ -86,6 +86,22 @@ typedef struct amps_broker_authenticator {
   void (*release)(void* userdata);
 } amps_broker_authenticator_t;
 
+/**
+ * Says what a user may do, once a logon, on a thread of its own that may wait; several at once. Set: instead
+ * of by the instance's module.
+ */
+typedef struct amps_broker_entitlement {
+  uint32_t struct_size;
+  /**
+   * AMPS_E_OK with *document, the user's permission document as JSON, which is copied at once; anything else
+   * refuses the logon. {"logon":true,"topic":[{"topic":"orders","read":"/desk = 1","write":true}]}: the first
+   * entry whose topic (literal or pattern) matches decides, and what none matches is denied.
+   */
+  amps_result (*fn)(amps_span_t client_name, amps_span_t user, amps_span_t* document, void* userdata);
+  void* userdata;
+  void (*release)(void* userdata);
+} amps_broker_entitlement_t;
+
 AMPS_API amps_result amps_broker_new(amps_broker_t** out);
 /** Stops if need be, then frees. */
 AMPS_API void amps_broker_free(amps_broker_t* broker);
@@ -114,6 +130,8 @@ AMPS_API const char* amps_broker_sample(void);
 AMPS_API amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log);
 AMPS_API amps_result amps_broker_set_authenticator(amps_broker_t* broker,
                                                    const amps_broker_authenticator_t* authenticator);
+AMPS_API amps_result amps_broker_set_entitlement(amps_broker_t* broker,
+                                                 const amps_broker_entitlement_t* entitlement);
 /**
  * For tests of programs: time is what amps_broker_advance() says. It begins at the same moment of a past year
  * in every broker, and no timeout, lease, expiry or interval ends by itself.

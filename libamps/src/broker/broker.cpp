@@ -72,7 +72,7 @@ struct Broker::Running {
         status(spaces, *parts.clock),
         services{configuration, *parts.clock, log,     statistics,  spaces,          names,
                  status,        instance,     storage, &logon_desk, broker_version()},
-        access_parts{parts.authenticator, parts.file_io},
+        access_parts{parts.authenticator, parts.file_io, parts.rights},
         registry(broker_statistics) {
     limits.client_bytes_max = configuration.number(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX);
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
@@ -216,7 +216,7 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
 
 Status Broker::Running::run() {
   const bool asks = std::any_of(transports.begin(), transports.end(),
-                                [](const auto& entry) { return entry->access.authenticator != nullptr; });
+                                [](const auto& entry) { return entry->access.has_questions(); });
   if (asks) AMPS_RETURN_IF_ERROR(logon_desk.start());
   for (const auto& entry : transports) {
     Transport* const transport = entry.get();

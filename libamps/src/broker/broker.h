@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "broker/configuration.h"
 #include "broker/security/authenticator.h"
+#include "broker/security/rights_source.h"
 #include "broker/statistics.h"
 
 namespace amps::broker {
@@ -26,6 +27,7 @@ struct BrokerParts {
   LogSink* log = &null_log_sink();
   // Decides instead of the instance's module. Owned by the program too, and by a worker that asks it.
   std::shared_ptr<Authenticator> authenticator;
+  std::shared_ptr<RightsSource> rights;  // The same about rights.
   const Clock* clock = &SystemClock::instance();
   FileIo* file_io = &system_file_io();
 };

@@ -40,10 +40,8 @@ Status check_served(const Configuration& configuration) {
     const std::string missing = std::visit(Unserved{}, state);
     if (!missing.empty()) return refused(state_title(state) + ": " + missing);
   }
-  using Entitlement = EntitlementConfiguration::Module;
   const std::string missing = Unserved::first({
       {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
-      {configuration.entitlement.module != Entitlement::kAllowAll, "Entitlement"},
       {configuration.admin.has_value(), "Admin"},
       {!configuration.log_targets.empty(), "Logging"},
   });
@@ -53,7 +51,6 @@ Status check_served(const Configuration& configuration) {
       return refused("message type " + type.name + ": EarlyTerminationOptimization");
   }
   for (const TransportConfiguration& transport : configuration.transports) {
-    if (transport.entitlement) return refused("transport " + transport.name + ": Entitlement");
     if (!transport.is_enabled) return refused("transport " + transport.name + ": InitialState");
   }
   return {};

@@ -28,9 +28,18 @@ Connection::Connection(IoThread* home, const Services& services, OutboxLimits* l
       services_(services),
       outbox_(home, limits, this),
       stream_(std::move(stream)),
-      session_(std::make_unique<Session>(services, std::move(info), home, &outbox_)) {}
+      session_(std::make_unique<Session>(services, std::move(info), home, &outbox_)),
+      connected_us_(services.clock.utc_us()) {}
 
 Connection::~Connection() = default;
+
+void Connection::describe(bool with_subscriptions, ClientFacts* out) const {
+  session_->describe(with_subscriptions, out);
+  out->connected_us = connected_us_;
+  out->bytes_in = bytes_in_;
+  out->bytes_out = bytes_out_;
+  out->queued_bytes = outbox_.waiting_bytes();
+}
 
 void Connection::open() {
   interest_ = EPOLLIN;
@@ -93,6 +102,7 @@ net::IoState Connection::receive(char* to, std::size_t size, std::size_t* got) {
 
 void Connection::count_received(std::size_t count) {
   Statistics::add(services_.statistics.bytes_in, count);
+  bytes_in_ += count;
   session_->received(home_->now_ms());
   if (!session_->is_logged_on()) bytes_before_logon_ += count;
 }
@@ -251,6 +261,7 @@ void Connection::flush() noexcept {
   const net::IoResult result = outbox_.write_to(stream_.get(), home_->now_ms());
   if (result.size != 0) {
     Statistics::add(services_.statistics.bytes_out, result.size);
+    bytes_out_ += result.size;
     session_->sent(home_->now_ms());
   }
   if (result.state == net::IoState::kClosed || result.state == net::IoState::kFailed) {

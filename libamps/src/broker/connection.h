@@ -33,6 +33,7 @@ class Connection final : public net::EventHandler {
   void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
   void log_moved() noexcept;                                             // What log_watch() said of it.
   std::uint64_t id() const noexcept { return session_->info().id; }
+  void describe(bool with_subscriptions, ClientFacts* out) const;
   Outbox* outbox() noexcept { return &outbox_; }
 
  private:
@@ -76,6 +77,9 @@ class Connection final : public net::EventHandler {
   std::string opening_;  // Bytes read while kOpening.
   bool had_preflight_ = false;
   std::uint64_t bytes_before_logon_ = 0;
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  const std::uint64_t connected_us_;
   bool wants_write_ = false;  // The socket took no more, or TLS has to speak.
   bool is_paused_ = false;    // Reads nothing until the storage has room.
   bool waits_for_log_ = false;

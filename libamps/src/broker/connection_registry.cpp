@@ -16,6 +16,19 @@ void ConnectionRegistry::remove(std::uint64_t connection_id) {
   entries_.erase(connection_id);
 }
 
+bool ConnectionRegistry::close(std::uint64_t connection_id, Disconnect reason) {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(connection_id);
+  if (found == entries_.end()) return false;
+  found->second.host->request_close(connection_id, reason);
+  return true;
+}
+
+void ConnectionRegistry::close_all(Disconnect reason) {
+  MutexLock lock(mutex_);
+  for (const auto& [id, entry] : entries_) entry.host->request_close(id, reason);
+}
+
 void ConnectionRegistry::close_slowest() {
   MutexLock lock(mutex_);
   if (entries_.count(closing_id_) != 0) return;

@@ -21,6 +21,9 @@ class ConnectionRegistry {
   // Asks for the end of the connection with most bytes waiting, because all together are too many.
   // One that was asked before and is still there is not followed by another.
   void close_slowest();
+  // Asks for the end of one; false: there is none of that id. Or of all.
+  bool close(std::uint64_t connection_id, Disconnect reason);
+  void close_all(Disconnect reason);
 
  private:
   struct Entry {

@@ -138,6 +138,16 @@ void IoThread::run_in(std::uint64_t connection_id, std::function<void(Session&)>
   });
 }
 
+void IoThread::describe(bool with_subscriptions, std::function<void(std::vector<ClientFacts>)> done) {
+  loop_.post([this, with_subscriptions, done = std::move(done)] {
+    std::vector<ClientFacts> clients;
+    for (const auto& [id, connection] : connections_) {
+      connection->describe(with_subscriptions, &clients.emplace_back());
+    }
+    done(std::move(clients));
+  });
+}
+
 void IoThread::read_again(std::uint64_t connection_id) {
   loop_.post([this, connection_id] {
     const auto found = connections_.find(connection_id);

@@ -41,6 +41,8 @@ class IoThread final : public OutboxHome, public SessionHost, public StorageWait
   void adopt(ConnectionInfo info, std::unique_ptr<net::ByteStream> stream);
   std::size_t connection_count() const noexcept { return count_.load(std::memory_order_relaxed); }
   net::EventLoop& loop() noexcept { return loop_; }
+  // Tells of every connection, on this thread. `done` is never called when the thread ends before.
+  void describe(bool with_subscriptions, std::function<void(std::vector<ClientFacts>)> done);
 
   void schedule(Outbox* outbox) override;
   std::uint64_t now_ms() const noexcept override { return loop_.now_ms(); }

@@ -10,6 +10,7 @@ enum class Outcome : std::uint8_t {
   kNothing,
   kFull,        // The message.
   kDelta,       // Key fields and what changed.
+  kHidden,      // The client may no longer see the record.
   kOutOfFocus,  // The record no longer matches.
 };
 

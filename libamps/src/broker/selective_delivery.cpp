@@ -108,7 +108,10 @@ Outcome SelectiveDelivery::decide(const Topic& topic, const Change& change, cons
     return what == Difference::kSome || !subscription.skip_empty ? Outcome::kDelta : Outcome::kNothing;
   }
   const bool leaves = subscription.out_of_focus && has_previous(change.kind) && candidate.before;
-  return leaves ? Outcome::kOutOfFocus : Outcome::kNothing;
+  if (!leaves) return Outcome::kNothing;
+  const bool hides = subscription.hidden_unless != nullptr && !change.removes() &&
+                     !subscription.hidden_unless->matches(topic.name, change.current);
+  return hides ? Outcome::kHidden : Outcome::kOutOfFocus;
 }
 
 void SelectiveDelivery::add(const Subscription& subscription, Outcome outcome) {
@@ -119,16 +122,20 @@ void SelectiveDelivery::add(const Subscription& subscription, Outcome outcome) {
       return delta_.add(subscription);
     case Outcome::kOutOfFocus:
       return out_of_focus_.add(subscription);
+    case Outcome::kHidden:
+      return hidden_.add(subscription);
     case Outcome::kNothing:
       return;
   }
 }
 
-Delivery SelectiveDelivery::as_out_of_focus(const Change& change, const Delivery& delivery) {
+Delivery SelectiveDelivery::as_out_of_focus(const Change& change, const Delivery& delivery, Outcome outcome) {
+  const bool hides = outcome == Outcome::kHidden;
+  const bool as_it_was = hides || change.removes();
   Delivery out = delivery;
-  out.reason = departure_reason(change.kind);
-  out.body = change.removes() ? change.previous : change.current;
-  if (change.removes()) out.correlation_id = change.previous_correlation_id;
+  out.reason = hides ? "entitlement" : departure_reason(change.kind);
+  out.body = as_it_was ? change.previous : change.current;
+  if (as_it_was) out.correlation_id = change.previous_correlation_id;
   out.expiration = out.bookmark = {};
   return out;
 }
@@ -153,8 +160,9 @@ void SelectiveDelivery::send_alone(const Topic& topic, const Change& change, con
   if (has_key && outcome == Outcome::kDelta && conflation->holds_whole(conflation_key_)) {
     outcome = Outcome::kFull;
   }
-  const bool leaves = outcome == Outcome::kOutOfFocus;
-  Delivery own = leaves ? as_out_of_focus(change, delivery) : delivery;
+  const bool leaves = outcome == Outcome::kOutOfFocus || outcome == Outcome::kHidden;
+  Delivery own = leaves ? as_out_of_focus(change, delivery, outcome) : delivery;
+  if (leaves) outcome = Outcome::kOutOfFocus;  // Only what it says is different.
   if (outcome == Outcome::kDelta) own.body = difference_body_;
   if (!select(topic, subscription, outcome, &own)) return;
   if (has_key) {
@@ -188,9 +196,11 @@ void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const
 
 void SelectiveDelivery::send_parts(const Topic& topic, const Change& change, const Delivery& delivery,
                                    Outbox* outbox, std::uint64_t now_ms) {
-  if (!out_of_focus_.sids.empty()) {
-    out_of_focus_.fields.key = true;  // Always: it is what the client has to forget.
-    send(topic, as_out_of_focus(change, delivery), out_of_focus_, "oof", outbox, now_ms);
+  for (const Outcome outcome : {Outcome::kOutOfFocus, Outcome::kHidden}) {
+    Part& part = outcome == Outcome::kHidden ? hidden_ : out_of_focus_;
+    if (part.sids.empty()) continue;
+    part.fields.key = true;  // Always: it is what the client has to forget.
+    send(topic, as_out_of_focus(change, delivery, outcome), part, "oof", outbox, now_ms);
   }
   if (!full_.sids.empty()) {
     // One message for all: who asked for a part takes the whole.
@@ -216,6 +226,7 @@ SelectiveDelivery::Counts SelectiveDelivery::deliver(const Topic& topic, const C
     full_.clear();
     delta_.clear();
     out_of_focus_.clear();
+    hidden_.clear();
     for (; at != candidates_.end() && at->subscription->outbox == outbox; ++at) {
       const Outcome outcome = decide(topic, change, *at);
       if (!at->subscription->is_shaped()) {

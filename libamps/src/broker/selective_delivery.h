@@ -65,7 +65,7 @@ class SelectiveDelivery {
             Outbox* outbox, std::uint64_t now_ms);
   Difference difference(const Topic& topic, const Change& change);
 
-  static Delivery as_out_of_focus(const Change& change, const Delivery& delivery);
+  static Delivery as_out_of_focus(const Change& change, const Delivery& delivery, Outcome outcome);
 
   const MessageFormat* format_ = nullptr;
   bool is_readable_ = false;
@@ -79,6 +79,7 @@ class SelectiveDelivery {
   Part full_;
   Part delta_;
   Part out_of_focus_;
+  Part hidden_;  // Out of focus, because the client may not see the message.
   Part alone_;
   Counts counts_;
   Buffer scratch_;

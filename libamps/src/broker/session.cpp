@@ -321,11 +321,34 @@ void Session::remove_all_subscriptions() {
   while (!subscriptions_.empty()) remove_subscription(std::string(subscriptions_.begin()->first));
 }
 
+void Session::describe(bool with_subscriptions, ClientFacts* out) const {
+  constexpr std::size_t kShownMax = 1000;  // Of one client, so that whoever asks holds nobody up.
+  out->id = info_.id;
+  out->connection_name = info_.name;
+  out->client_name = client_name_;
+  out->authenticated_id = user_;
+  out->remote_address = info_.peer;
+  out->correlation_id = correlation_id_;
+  out->message_type = space_ == nullptr ? info_.message_type : space_->message_type();
+  out->messages_in = messages_in_;
+  out->subscription_count = subscriptions_.size();
+  if (!with_subscriptions) return;
+  for (const auto& [id, subscription] : subscriptions_) {
+    if (out->subscriptions.size() == kShownMax) break;
+    SubscriptionFacts facts{id, subscription->topic, subscription->filter_text, {}, subscription->options};
+    if (subscription->rights != nullptr && subscription->pattern == nullptr) {
+      facts.entitlement_filter = subscription->rights->read(subscription->topic).filter_text;
+    }
+    out->subscriptions.push_back(std::move(facts));
+  }
+}
+
 // Commands.
 
 void Session::execute(wire::FrameReader* reader) {
   while (!ended_ && !is_waiting() && (has_command_ || (!has_to_wait() && next_command(reader)))) {
     if (!is_logged_on() && info_.access->has_implicit_logon()) execute_implicit_logon(*this, command_);
+    if (ended_) break;
     if (is_logged_on() && is_publish()) {
       run_publishes(reader);
       continue;
@@ -398,7 +421,7 @@ void Session::learn(std::string_view frame) {
 }
 
 void Session::publish_one() {
-  if (!is_plain_publish_) return execute_publish(*this, &command_, *space_);
+  if (!is_plain_publish_ || rights_ != nullptr) return execute_publish(*this, &command_, *space_);
   Publish publish;
   publish.topic = command_.topic();
   publish.body = command_.body;
@@ -434,6 +457,7 @@ void Session::run_publishes(wire::FrameReader* reader) {
     } while (!flush && !ended_ && next_command(reader) && is_publish());
     space_->hand_out();
     Statistics::add(services_.statistics.messages_in, count);
+    messages_in_ += count;
   }
   log_.release();
   if (services_.journal != nullptr) services_.journal->end_block();

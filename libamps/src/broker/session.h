@@ -11,11 +11,13 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/buffer.h"
 #include "base/random_hash.h"
 #include "broker/ack.h"
 #include "broker/log_line.h"
+#include "broker/monitor/broker_facts.h"
 #include "broker/outbox.h"
 #include "broker/owed_acks.h"
 #include "broker/replay/replays.h"
@@ -122,6 +124,14 @@ class Session {
   Buffer& replies() noexcept { return replies_; }
   void flush_replies();  // Into the outbox, so that what others append comes after them.
   void log_on(std::string client_name, std::string user, TopicSpace* space, std::string correlation_id);
+  // Before log_on().
+  void set_rights(std::shared_ptr<const Rights> rights) noexcept { rights_ = std::move(rights); }
+  // None: nothing is denied.
+  const std::shared_ptr<const Rights>& rights() const noexcept { return rights_; }
+  // None: nothing limits what is read of the topic.
+  const Grant* read_grant(std::string_view topic) const noexcept {
+    return rights_ == nullptr ? nullptr : &rights_->read(topic);
+  }
   int next_logon_round() noexcept { return ++logon_rounds_; }
   void set_pending_logon(std::unique_ptr<PendingLogon> logon);
   std::unique_ptr<PendingLogon> take_pending_logon();
@@ -130,6 +140,7 @@ class Session {
 
   Subscription* find_subscription(std::string_view id);
   std::size_t subscription_count() const noexcept { return subscriptions_.size(); }
+  void describe(bool with_subscriptions, ClientFacts* out) const;
   // Puts it into the topic space, in place of one of the same id. Replies go out first, then the
   // result of the query, if there is one: it is of the very moment at which the subscription begins.
   void add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query);
@@ -176,7 +187,9 @@ class Session {
   std::uint64_t last_txid_ = 0;  // Of what it has put into the transaction log.
   std::uint64_t ack_interval_ms_ = 1000;
   OwedAcks owed_;
-  std::string correlation_id_;  // Of the logon.
+  std::string correlation_id_;            // Of the logon.
+  std::shared_ptr<const Rights> rights_;  // Of this, its subscriptions and its queries.
+  std::uint64_t messages_in_ = 0;
   int logon_rounds_ = 0;
   std::unique_ptr<PendingLogon> pending_logon_;
   std::unordered_map<std::string, std::unique_ptr<Subscription>, RandomHash> subscriptions_;

@@ -40,6 +40,8 @@ std::string Statistics::json(std::string_view name, std::uint64_t outbox_bytes) 
   number("bytes_out", load(bytes_out));
   number("outbox_bytes", outbox_bytes);
   number("commands_failed", load(commands_failed));
+  number("denied_reads", load(denied_reads));
+  number("denied_writes", load(denied_writes));
   number("pattern_failures", load(pattern_failures));
   number("slow_clients", load(disconnects[static_cast<std::size_t>(Disconnect::kSlowClient)]));
   out.append(",\"disconnects\":{");

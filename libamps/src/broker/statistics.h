@@ -25,6 +25,8 @@ namespace amps::broker {
   X(LogonRefused, "logon refused")         \
   X(Protocol, "protocol error")            \
   X(Limit, "limit")                        \
+  X(Admin, "admin")                        \
+  X(EntitlementReset, "entitlement reset") \
   X(Replay, "replay failed")               \
   X(Shutdown, "shutdown")
 
@@ -50,6 +52,8 @@ struct Statistics {
   Counter bytes_in{0};
   Counter bytes_out{0};
   Counter commands_failed{0};
+  Counter denied_reads{0};  // Commands refused because of the user's rights.
+  Counter denied_writes{0};
   Counter pattern_failures{0};
   std::array<Counter, static_cast<std::size_t>(Disconnect::kCount)> disconnects{};
 

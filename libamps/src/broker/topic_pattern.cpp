@@ -27,7 +27,6 @@ struct Deleter {
 
 struct TopicPattern::Code {
   std::unique_ptr<pcre2_code, Deleter<pcre2_code_free>> code;
-  std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>> data;
   std::unique_ptr<pcre2_match_context, Deleter<pcre2_match_context_free>> limits;
 };
 
@@ -51,9 +50,8 @@ Status TopicPattern::compile(std::string_view text, std::unique_ptr<TopicPattern
                   "topic pattern, at offset " + std::to_string(offset) + ": " + message);
   }
   pcre2_jit_compile(code->code.get(), PCRE2_JIT_COMPLETE);  // Without it patterns are only slower.
-  code->data.reset(pcre2_match_data_create(1, nullptr));
   code->limits.reset(pcre2_match_context_create(nullptr));
-  if (code->data == nullptr || code->limits == nullptr) {
+  if (code->limits == nullptr) {
     return Status(AMPS_E_MEMORY, "topic pattern: out of memory");
   }
   pcre2_set_match_limit(code->limits.get(), kMatchLimit);
@@ -65,8 +63,11 @@ Status TopicPattern::compile(std::string_view text, std::unique_ptr<TopicPattern
 
 PatternMatch TopicPattern::matches(std::string_view topic) const noexcept {
   if (!names_reserved_ && topic.substr(0, 6) == "/AMPS/") return PatternMatch::kNo;
+  thread_local const std::unique_ptr<pcre2_match_data, Deleter<pcre2_match_data_free>> data(
+      pcre2_match_data_create(1, nullptr));
+  if (data == nullptr) return PatternMatch::kFailed;
   const int result = pcre2_match(code_->code.get(), reinterpret_cast<PCRE2_SPTR>(topic.data()), topic.size(),
-                                 0, 0, code_->data.get(), code_->limits.get());
+                                 0, 0, data.get(), code_->limits.get());
   if (result >= 0) return PatternMatch::kYes;
   return result == PCRE2_ERROR_NOMATCH ? PatternMatch::kNo : PatternMatch::kFailed;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A topic given as a regular expression: PCRE, unanchored, on bytes (protocol 3.0.4).
-// Threads: compile from any; matches() by one thread at a time, under the lock of the topic space.
+// Threads: any; patterns never change. matches() uses memory of the calling thread.
 #pragma once
 
 #include <memory>

@@ -113,6 +113,9 @@ void TopicSpace::run_timed_work() {
 
 void TopicSpace::insert(Subscription* subscription, std::uint64_t order) {
   subscription->order = order;
+  for (const auto& variant : subscription->variants) {
+    if (variant != nullptr) variant->order = order;
+  }
   Statistics::add(statistics_->subscriptions);
   if (subscription->feed != nullptr) return subscription->feed->enter(subscription);
   if (may_match_reserved(*subscription)) event_subscribers_.fetch_add(1, std::memory_order_relaxed);
@@ -154,10 +157,12 @@ void TopicSpace::follow_pattern(const Subscription& subscription, bool comes) {
   }
   for (const auto& [name, topic] : topics_) {
     if (topic->queue != nullptr || !has_route(*topic)) continue;
+    const Subscription* const entitled = subscription.entitled(topic->name);
+    if (entitled == nullptr) continue;
     if (!comes) {
-      topic->route.remove(subscription);
+      topic->route.remove(*entitled);
     } else if (is_for(subscription, *topic)) {
-      topic->route.add(subscription);
+      topic->route.add(*entitled);
     }
   }
 }
@@ -189,8 +194,10 @@ void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
 }
 
 void TopicSpace::find_queues(Subscription* subscription) {
-  for_each_queue(subscription->topic, subscription->pattern.get(),
-                 [subscription](QueueTopic* queue) { subscription->queues.push_back(queue); });
+  for_each_queue(subscription->topic, subscription->pattern.get(), [subscription](QueueTopic* queue) {
+    // A right with a filter is not enough for a pattern: the queue would have to be told of it.
+    if (subscription->entitled(queue->name()) == subscription) subscription->queues.push_back(queue);
+  });
 }
 
 Status TopicSpace::publish(Publish publish) {
@@ -266,7 +273,8 @@ void TopicSpace::find_subscribers(Topic* topic) {
   for (const Subscription* subscription : topic->literal_subscriptions) topic->route.add(*subscription);
   if (topic->is_private) return;
   for (const Subscription* subscription : pattern_subscriptions_) {
-    if (is_for(*subscription, *topic)) topic->route.add(*subscription);
+    if (!is_for(*subscription, *topic)) continue;
+    if (const Subscription* entitled = subscription->entitled(topic->name)) topic->route.add(*entitled);
   }
 }
 

@@ -85,6 +85,25 @@ class CallbackAuthenticator final : public amps::broker::Authenticator {
   const amps_broker_authenticator_t table_;
 };
 
+class CallbackRights final : public amps::broker::RightsSource {
+ public:
+  explicit CallbackRights(const amps_broker_entitlement_t& table) noexcept : table_(table) {}
+  ~CallbackRights() override {
+    if (table_.release != nullptr) table_.release(table_.userdata);
+  }
+  Status fetch(const amps::broker::RightsRequest& request, const amps::broker::RightsContext& context,
+               std::shared_ptr<const amps::broker::Rights>* out) override {
+    amps_span_t document{nullptr, 0};
+    const amps_result result =
+        table_.fn(span_of(request.client_name), span_of(request.user), &document, table_.userdata);
+    if (result != AMPS_E_OK) return Status(result, "the program gives no rights to " + context.origin);
+    return amps::broker::Rights::parse(std::string(document.ptr, document.len), context, out);
+  }
+
+ private:
+  const amps_broker_entitlement_t table_;
+};
+
 }  // namespace
 
 // Starting and stopping run without the lock, because they log, and who is told may ask this broker.
@@ -102,6 +121,7 @@ struct amps_broker {
   // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
   std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
   std::unique_ptr<amps::ManualClock> clock AMPS_GUARDED_BY(mutex);  // None: the system's.
+  std::shared_ptr<CallbackRights> rights AMPS_GUARDED_BY(mutex);  // The same.
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
   std::string statistics AMPS_GUARDED_BY(mutex);          // For who asks while it stops.
 
@@ -319,6 +339,26 @@ amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_brok
   });
 }
 
+amps_result amps_broker_set_entitlement(amps_broker_t* broker, const amps_broker_entitlement_t* table) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    std::shared_ptr<CallbackRights> rights;
+    if (table != nullptr) {
+      amps_broker_entitlement_t copy;
+      AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
+      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "entitlement function is NULL");
+      rights = std::make_shared<CallbackRights>(copy);
+    }
+    {
+      amps::MutexLock lock(broker->mutex);
+      AMPS_RETURN_IF_ERROR(check_stopped(broker));
+      broker->broker.reset();
+      broker->rights.swap(rights);
+    }
+    return {};
+  });
+}
+
 amps_result amps_broker_use_manual_clock(amps_broker_t* broker) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
@@ -361,6 +401,7 @@ amps_result amps_broker_start(amps_broker_t* broker) {
       if (broker->log != nullptr) parts.log = broker->log.get();
       parts.authenticator = broker->authenticator;
       if (broker->clock != nullptr) parts.clock = broker->clock.get();
+      parts.rights = broker->rights;
       started = std::make_unique<Broker>(broker->configuration, parts);
       broker->phase = Phase::kStarting;
     }

@@ -2,6 +2,7 @@
 """The embedded server, one call at a time."""
 
 import atexit
+import json
 import os
 import threading
 import weakref
@@ -18,6 +19,8 @@ cdef extern from "broker_entries.h" nogil:
     void pyamps_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept
     c.amps_result pyamps_on_logon(c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t password,
                                   c.amps_span_t* challenge, void* box) noexcept
+    c.amps_result pyamps_on_rights(c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t* document,
+                                   void* box) noexcept
     void pyamps_release_broker_box(void* box) noexcept
 
 cdef extern from *:
@@ -32,6 +35,8 @@ cdef extern from *:
 
 # Limits by their lower-case names.
 LIMITS = {pyamps_limit_names[i].decode().lower(): i for i in range(<int>c.AMPS_BROKER_NUMBER_COUNT)}
+# What True stands for: every topic, those of the broker itself too.
+ALL_RIGHTS = '{"logon":true,"topic":[{"topic":"^/AMPS|^","read":true,"write":true}]}'
 LEVELS = ("trace", "debug", "info", "warning", "error")
 cdef object _running = weakref.WeakSet()
 
@@ -78,6 +83,23 @@ cdef public c.amps_result py_on_logon(
             span_of(text, challenge)
             return c.AMPS_E_RETRY
         return c.AMPS_E_OK if answer else c.AMPS_E_AUTHENTICATION
+    except Exception as error:
+        import sys
+
+        sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, None, (<Box>box).callable)))
+        return c.AMPS_E_AUTHENTICATION
+
+
+cdef public c.amps_result py_on_rights(
+        c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t* document, void* box) noexcept:
+    try:
+        answer = (<Box>box).callable(text_of(client_name), text_of(user))
+        if not answer:
+            return c.AMPS_E_AUTHENTICATION
+        text = (ALL_RIGHTS if answer is True else answer if isinstance(answer, str) else json.dumps(answer)).encode()
+        (<Box>box).answers.text = text
+        span_of(text, document)
+        return c.AMPS_E_OK
     except Exception as error:
         import sys
 
@@ -160,6 +182,14 @@ cdef class NativeBroker:
         authenticator.userdata = boxed(function)
         authenticator.release = pyamps_release_broker_box
         check_broker(c.amps_broker_set_authenticator(self._broker, &authenticator))
+
+    def _set_entitlement(self, function):
+        cdef c.amps_broker_entitlement_t entitlement
+        entitlement.struct_size = sizeof(entitlement)
+        entitlement.fn = pyamps_on_rights
+        entitlement.userdata = boxed(function)
+        entitlement.release = pyamps_release_broker_box
+        check_broker(c.amps_broker_set_entitlement(self._broker, &entitlement))
 
     def _use_manual_clock(self):
         check_broker(c.amps_broker_use_manual_clock(self._broker))

@@ -54,6 +54,7 @@ class Broker(NativeBroker):
         ca_file: str | os.PathLike[str] | None = None,
         unix_path: str | os.PathLike[str] | None = None,
         authenticate: Callable[[str, str, str], Any] | None = None,
+        entitle: Callable[[str, str], Any] | None = None,
         log: Callable[[str, str], Any] | None = None,
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
@@ -75,6 +76,10 @@ class Broker(NativeBroker):
         :param authenticate: ``f(client_name, user, password)``: True accepts, a str asks again with
             that text, everything else refuses. It may block: its threads do nothing else, and a logon that it
             does not decide within ``logon_timeout_ms`` is refused. Without it everybody may log on.
+        :param entitle: ``f(client_name, user)``, asked once a logon: True allows everything, something false refuses
+            the logon, and a dict is the user's permission document: ``{"logon": True, "topic": [{"topic":
+            "orders", "read": "/desk = 1", "write": False}]}``. The first entry whose topic (a name or a pattern)
+            matches decides; what no entry matches is denied; a str is a filter that messages must match.
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
@@ -97,7 +102,7 @@ class Broker(NativeBroker):
         if clock is not None:
             self._use_manual_clock()
         self._set_limits(limits)
-        self._set_callbacks(log, authenticate)
+        self._set_callbacks(log=log, authenticate=authenticate, entitle=entitle)
         listens = message_types is not None or certificate is not None or unix_path is not None
         if config is None or listens or port:
             tls = {"certificate": certificate, "private_key": private_key, "ca_file": ca_file}
@@ -121,14 +126,14 @@ class Broker(NativeBroker):
                 raise ValueError(f"{limit} must not be negative: {value}")
             self._set_limit(limit, value)
 
-    def _set_callbacks(self, log: Callable[..., Any] | None, authenticate: Callable[..., Any] | None) -> None:
-        for what, callback in (("log", log), ("authenticate", authenticate)):
-            if callback is not None and not callable(callback):
+    def _set_callbacks(self, **callbacks: Callable[..., Any] | None) -> None:
+        setters = {"log": self._set_log, "authenticate": self._set_authenticator, "entitle": self._set_entitlement}
+        for what, callback in callbacks.items():
+            if callback is None:
+                continue
+            if not callable(callback):
                 raise TypeError(f"{what} must be callable, not {type(callback).__name__}")
-        if log is not None:
-            self._set_log(log)
-        if authenticate is not None:
-            self._set_authenticator(authenticate)
+            setters[what](callback)
 
     def add_transport(
         self,

@@ -12,6 +12,7 @@ extern "C" {
 void pyamps_on_log(amps_log_level_t level, amps_span_t line, void* box);
 amps_result pyamps_on_logon(amps_span_t client_name, amps_span_t user, amps_span_t password,
                             amps_span_t* challenge, void* box);
+amps_result pyamps_on_rights(amps_span_t client_name, amps_span_t user, amps_span_t* document, void* box);
 void pyamps_release_broker_box(void* box);
 
 #ifdef __cplusplus

@@ -445,6 +445,14 @@ cdef extern from "amps/amps_broker.h" nogil:
     amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log)
     amps_result amps_broker_set_authenticator(
         amps_broker_t* broker, const amps_broker_authenticator_t* authenticator)
+    ctypedef struct amps_broker_entitlement_t:
+        uint32_t struct_size
+        amps_result (*fn)(
+            amps_span_t client_name, amps_span_t user, amps_span_t* document, void* userdata) noexcept nogil
+        void* userdata
+        void (*release)(void* userdata) noexcept nogil
+    amps_result amps_broker_set_entitlement(
+        amps_broker_t* broker, const amps_broker_entitlement_t* entitlement)
     amps_result amps_broker_use_manual_clock(amps_broker_t* broker)
     amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms)
     amps_result amps_broker_start(amps_broker_t* broker)

@@ -215,8 +215,9 @@ TEST_CASE("SUB-10: a subscription with a select list gets a message of its own, 
   Fixture at;
   at.subscribe("w");
   Subscription* const part = at.subscribe("p", "b");
-  part->select = std::make_unique<SelectList>();
-  REQUIRE(SelectList::parse("[-/v]", find_message_format("json"), part->select.get()).ok());
+  const auto select = std::make_shared<SelectList>();
+  REQUIRE(SelectList::parse("[-/v]", find_message_format("json"), select.get()).ok());
+  part->select = select;
   CHECK(at.insert("ab") == "p p ;p w ab;");
   CHECK(at.insert("a") == "p w a;");
   part->out_of_focus = true;

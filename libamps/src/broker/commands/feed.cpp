@@ -51,7 +51,7 @@ Status make_page(Session& session, const Command& command, Subscription* subscri
   PagedFeed::Definition page;
   page.filter = std::move(subscription->filter);
   page.window = {static_cast<std::size_t>(query->skip_n), static_cast<std::size_t>(*query->top_n)};
-  page.share = subscription->filter_text + '\0' + std::string(command.header->get(AMPS_OrderBy));
+  page.share = subscription->effective_text + '\0' + std::string(command.header->get(AMPS_OrderBy));
   if (query->order) page.order = std::move(*query->order);
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
@@ -76,6 +76,7 @@ Status make_aggregate(Session& session, const Command& command, const CommandOpt
   subscription->feed =
       std::make_unique<AggregatedFeed>(&space, topic, std::move(plan), std::move(subscription->filter));
   query->filter.reset();
+  query->rights.reset();  // They are about what is aggregated, and in its filter.
   return {};
 }
 
@@ -138,6 +139,7 @@ Status open_aggregated_query(Session& session, const Command& command, const Com
   std::unique_ptr<ViewPlan> plan;
   AMPS_RETURN_IF_ERROR(make_aggregation(session, command, options, &plan));
   const std::unique_ptr<Filter> filter = std::move(query.filter);
+  query.rights.reset();  // They are about what is aggregated, and in its filter.
   TopicSpace& space = *session.space();
   std::vector<RecordRef> records;
   std::uint64_t now_us = 0;

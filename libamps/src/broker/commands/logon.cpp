@@ -139,11 +139,44 @@ void complete(Session& session, const Command& command, const std::string& name,
   accept(session, command);
 }
 
-void take_decision(Session& session, const LogonAnswer& answer) {
+// What the desk found out about a logon.
+struct Decision {
+  LogonAnswer answer;
+  Status rights_status;
+  std::shared_ptr<const Rights> rights;  // None: nothing is denied.
+};
+
+// Everything that may block.
+Decision decide(const TransportAccess& access, const LogonRequest& request, const RightsContext& context) {
+  Decision decision;
+  decision.answer.decision = LogonDecision::kAccept;
+  if (access.authenticator != nullptr) decision.answer = access.authenticator->decide(request);
+  if (decision.answer.decision != LogonDecision::kAccept || access.rights == nullptr) return decision;
+  const RightsRequest who{std::string(access.identity(request.user)), request.client_name};
+  decision.rights_status = access.rights->fetch(who, context, &decision.rights);
+  return decision;
+}
+
+// True when the logon may go on.
+bool take_rights(Session& session, const Command& command, const Decision& decision) {
+  const bool may_log_on = decision.rights == nullptr || decision.rights->may_log_on;
+  if (decision.rights_status.ok() && may_log_on) {
+    session.set_rights(decision.rights);
+    return true;
+  }
+  const std::string_view detail =
+      decision.rights_status.ok() ? "no right to log on" : std::string_view(decision.rights_status.text());
+  refuse(session, command, "not entitled", detail, Disconnect::kEntitlement);
+  return false;
+}
+
+void take_decision(Session& session, const Decision& decision) {
   std::unique_ptr<PendingLogon> logon = session.take_pending_logon();
   const Command& command = logon->command();
+  const LogonAnswer& answer = decision.answer;
   const bool asks = answer.decision == LogonDecision::kChallenge;
   if (answer.decision == LogonDecision::kAccept) {
+    if (!take_rights(session, command, decision)) return;
     complete(session, command, logon->client_name(), logon->space());
   } else if (asks && session.next_logon_round() < kLogonRoundsMax) {
     challenge(session, command, answer.challenge);
@@ -154,16 +187,21 @@ void take_decision(Session& session, const LogonAnswer& answer) {
   }
 }
 
+RightsContext rights_context(const Session& session, const TopicSpace& space, std::string_view user) {
+  return {space.format(), &session.services().instance, "user " + std::string(user)};
+}
+
 void ask(Session& session, const Command& command, std::string name, TopicSpace* space) {
-  // Shared with the worker, because questions are copied.
+  // Shared with the worker, because questions are copied, and the transport may go before it answers.
   const auto request = std::make_shared<LogonRequest>();
   request->client_name = name;
   request->user = command.header->get(AMPS_UserId);
   request->password = command.header->get(AMPS_Password);
-  const std::shared_ptr<Authenticator> authenticator = session.info().access->authenticator;
-  const auto question = [authenticator, request]() -> LogonDesk::Answer {
-    const LogonAnswer answer = authenticator->decide(*request);
-    return [answer](Session& waiting) { take_decision(waiting, answer); };
+  const TransportAccess access = *session.info().access;
+  const RightsContext context = rights_context(session, *space, request->user);
+  const auto question = [access, request, context]() -> LogonDesk::Answer {
+    const auto decision = std::make_shared<Decision>(decide(access, *request, context));
+    return [decision](Session& waiting) { take_decision(waiting, *decision); };
   };
   if (!session.services().logon_desk->ask(session.host(), session.info().id, question)) {
     return refuse_credentials(session, command, "too many logons wait");
@@ -183,6 +221,8 @@ void execute_late_refusal(Session& session) {
 void execute_implicit_logon(Session& session, const Command& command) {
   TopicSpace* const space = session.services().spaces.find(session.info().message_type);
   if (space == nullptr || command.header->command == AMPS_COMMAND_Logon) return;
+  const Decision decision = decide(*session.info().access, {}, rights_context(session, *space, {}));
+  if (!take_rights(session, command, decision)) return;
   session.log_on(session.info().name, {}, space, {});
   ClientEvent event;
   event.event = "logon";
@@ -211,7 +251,7 @@ void execute_logon(Session& session, const Command& command) {
   if (const std::string_view refusal = access.refusal(user); !refusal.empty()) {
     return refuse_credentials(session, command, refusal);
   }
-  if (access.authenticator != nullptr) return ask(session, command, std::move(name), space);
+  if (access.has_questions()) return ask(session, command, std::move(name), space);
   complete(session, command, name, space);
 }
 

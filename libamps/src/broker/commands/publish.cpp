@@ -54,6 +54,11 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   if (const std::string_view options = header.get(AMPS_Options); !options.empty() && options != "none") {
     return fail_publish(session, *command, "invalid options", options);
   }
+  if (session.rights() != nullptr &&
+      !session.rights()->write(command->topic()).allows(command->topic(), command->body)) {
+    Statistics::add(session.services().statistics.denied_writes);
+    return fail_publish(session, *command, "not entitled", command->topic());
+  }
   Publish publish;
   publish.topic = command->topic();
   publish.body = command->body;

@@ -72,22 +72,37 @@ std::string_view query_id_of(const Command& command) noexcept {
   return (command.header->command & kSubscribesWithQuery) != 0 ? subscription_id_of(command) : command.id();
 }
 
-Status read_select(const Session& session, const CommandOptions& options, std::unique_ptr<SelectList>* out) {
+Status read_select(const Session& session, const CommandOptions& options,
+                   std::shared_ptr<const SelectList>* out) {
   if (!options.select) return {};
   if (options.projection) return Status(AMPS_E_INVALID_OPTIONS, "a projection selects by itself");
-  auto list = std::make_unique<SelectList>();
+  auto list = std::make_shared<SelectList>();
   AMPS_RETURN_IF_ERROR(SelectList::parse(*options.select, session.space()->format(), list.get()));
   *out = std::move(list);
   return {};
 }
 
+bool is_pattern_command(const Session& session, const Command& command, const CommandOptions& options) {
+  const bool patterns = session.services().configuration.number(AMPS_BROKER_REGEX_TOPIC_SUPPORT) != 0;
+  return patterns && !options.literal_topic && wire::is_topic_pattern(command.topic());
+}
+
+Status read_filter(const Session& session, const Command& command, bool is_literal,
+                   const FilterOptions& options, EffectiveFilter* out) {
+  const Grant* const grant = is_literal ? session.read_grant(command.topic()) : nullptr;
+  if (grant != nullptr && !grant->is_given) Statistics::add(session.services().statistics.denied_reads);
+  return EffectiveFilter::make(grant, command.header->get(AMPS_Filter), session.space()->format(), options,
+                               out);
+}
+
 Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out) {
   const wire::Header& header = *command.header;
   AMPS_RETURN_IF_ERROR(read_limits(header, options, out));
-  if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
-    AMPS_RETURN_IF_ERROR(
-        Filter::compile(filter, session.space()->format(), {&session.services().instance}, &out->filter));
-  }
+  EffectiveFilter filter;
+  AMPS_RETURN_IF_ERROR(read_filter(session, command, !is_pattern_command(session, command, options),
+                                   {&session.services().instance}, &filter));
+  out->filter = std::move(filter.filter);
+  out->rights = session.rights();
   if (!header.get(AMPS_OrderBy).empty()) {
     AMPS_RETURN_IF_ERROR(
         OrderBy::parse(header.get(AMPS_OrderBy), session.space()->format(), &out->order.emplace()));
@@ -109,6 +124,7 @@ Status read_query(const Session& session, const Command& command, const CommandO
 
 bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::unique_ptr<QueryResult>* out) {
   const std::vector<std::string> keys = query.keys;
+  const std::shared_ptr<const Rights> rights = query.rights;
   // What a replaced subscription had is found by its own filter.
   const bool is_indexed = query.filter != nullptr && !query.replaced;
   const std::shared_ptr<const Program> filter = is_indexed ? query.filter->program() : nullptr;
@@ -121,10 +137,14 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
                              : declared->name == topic.name;
     if (!matches || records == nullptr) continue;
     found = true;
+    const Grant* const grant = rights == nullptr ? nullptr : &rights->read(declared->name);
+    if (grant != nullptr && !grant->is_given) continue;
+    // Of records that are hidden, not even the number is told, which an index would need.
+    const bool hides = grant != nullptr && grant->filter != nullptr;
     std::vector<RecordStore::Slot> slots;
     if (!keys.empty()) {
       (*out)->add(declared->name, records_of_keys(*records, keys));
-    } else if (filter != nullptr && records->find(*filter, &slots)) {
+    } else if (filter != nullptr && !hides && records->find(*filter, &slots)) {
       (*out)->add(declared->name, records_at(*records, slots), records->count() - slots.size());
     } else {
       (*out)->add(declared->name, records->snapshot());
@@ -132,6 +152,7 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
   }
   space.for_each_queue(topic.name, topic.pattern, [&](const QueueTopic* queue) {
     found = true;
+    if (rights != nullptr && !rights->read(queue->name()).is_given) return;
     (*out)->add(queue->name(), keys.empty() ? queue->browse() : queue->browse(keys));
   });
   return found;

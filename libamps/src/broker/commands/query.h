@@ -19,9 +19,15 @@ std::string_view subscription_id_of(const Command& command) noexcept;
 std::string_view query_id_of(const Command& command) noexcept;
 
 // The select list of a command; none: not asked for.
-Status read_select(const Session& session, const CommandOptions& options, std::unique_ptr<SelectList>* out);
+Status read_select(const Session& session, const CommandOptions& options,
+                   std::shared_ptr<const SelectList>* out);
 
 // Everything of a query but its topic. Fails as the command has to.
+// A client's filter under the rights of its user. `is_literal`: the topic is one topic, which may be denied.
+Status read_filter(const Session& session, const Command& command, bool is_literal,
+                   const FilterOptions& options, EffectiveFilter* out);
+// Whether the topic of a command is a pattern, as the configuration and the options will have it.
+bool is_pattern_command(const Session& session, const Command& command, const CommandOptions& options);
 Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out);
 
 // A literal topic, or a pattern of such. False: the literal topic has no records to be queried.

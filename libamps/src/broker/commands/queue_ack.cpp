@@ -81,7 +81,12 @@ Status find_queues(const Session& session, const Command& command, std::vector<Q
   if (patterns && wire::is_topic_pattern(command.topic())) {
     AMPS_RETURN_IF_ERROR(TopicPattern::compile(std::string(command.topic()), &pattern));
   }
-  space.for_each_queue(command.topic(), pattern.get(), [out](QueueTopic* queue) { out->push_back(queue); });
+  bool is_denied = false;
+  space.for_each_queue(command.topic(), pattern.get(), [&](QueueTopic* queue) {
+    const Grant* const grant = session.read_grant(queue->name());
+    grant == nullptr || grant->is_given ? out->push_back(queue) : void(is_denied = true);
+  });
+  if (is_denied && out->empty()) return Status(AMPS_E_NOT_ENTITLED, "no right to read the queue");
   return {};
 }
 

@@ -43,6 +43,7 @@ Status name_underlying_topic(TopicSpace* space, Subscription* subscription) {
   }
   if (underlying.empty()) return {};
   subscription->topic = underlying;
+  subscription->rights.reset();  // The right to the queue is the one that counts, and in the filter.
   return wire::is_topic_pattern(underlying) ? TopicPattern::compile(underlying, &subscription->pattern)
                                             : Status();
 }

@@ -38,6 +38,7 @@ class Deletion {
     Topic* topic;
     RecordSnapshot snapshot;
     std::vector<RecordRef> matching;
+    const Grant* grant;  // None: every record may go.
   };
   Status take_number(bool* is_duplicate);
   Status note_done();
@@ -47,6 +48,18 @@ class Deletion {
   Status by_keys(std::string_view keys);
   Status by_data();
   void match(Candidates* candidates);
+  const Grant* write_grant(std::string_view topic) const noexcept {
+    return session_.rights() == nullptr ? nullptr : &session_.rights()->write(topic);
+  }
+  // What the rights do not cover is neither removed nor counted.
+  static bool may_remove(const Grant* grant, const Topic& topic, const Record& record) {
+    return grant == nullptr || grant->filter == nullptr ||
+           grant->filter->matches(facts_of(record, topic.name), record.body());
+  }
+  Status denied() const {
+    Statistics::add(session_.services().statistics.denied_writes);
+    return Status(AMPS_E_NOT_ENTITLED, "no right to write the topic");
+  }
   Status remove(const Candidates& candidates);
   Status remove_slot(Topic* topic, RecordStore::Slot slot) AMPS_REQUIRES(space_.mutex());
 
@@ -120,7 +133,12 @@ Status Deletion::find_topics(std::vector<Candidates>* out) {
     const bool matches = pattern != nullptr ? pattern->matches(topic->name) == PatternMatch::kYes
                                             : topic->name == command_.topic();
     if (!matches || topic->store->records() == nullptr) continue;
-    out->push_back({topic, topic->store->records()->snapshot(), {}});
+    const Grant* const grant = write_grant(topic->name);
+    if (grant != nullptr && !grant->is_given) {
+      if (pattern == nullptr) return denied();
+      continue;
+    }
+    out->push_back({topic, topic->store->records()->snapshot(), {}, grant});
   }
   if (out->empty() && pattern == nullptr) {
     return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
@@ -144,7 +162,9 @@ Status Deletion::by_filter() {
 void Deletion::match(Candidates* candidates) {
   for (const ChunkRef& chunk : candidates->snapshot) {
     for (const RecordRef& record : chunk->records) {
-      if (!record || record->is_overdue(now_us_)) continue;
+      if (!record || record->is_overdue(now_us_) ||
+          !may_remove(candidates->grant, *candidates->topic, *record))
+        continue;
       ++examined_;
       if (filter_->matches(facts_of(*record, candidates->topic->name), record->body()))
         candidates->matching.push_back(record);
@@ -165,6 +185,7 @@ Status Deletion::remove(const Candidates& candidates) {
       const RecordStore::Slot slot = records.find_key(seen->key());
       if (slot == RecordStore::kNone) continue;
       const RecordRef& now = records.at(slot);
+      if (!may_remove(candidates.grant, *candidates.topic, *now)) continue;
       if (now.get() != seen.get() && !filter_->matches(facts_of(*now, candidates.topic->name), now->body()))
         continue;
       AMPS_RETURN_IF_ERROR(remove_slot(candidates.topic, slot));
@@ -193,11 +214,14 @@ Status Deletion::by_keys(std::string_view keys) {
   if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
     return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
   }
+  const Grant* const grant = write_grant(topic->name);
+  if (grant != nullptr && !grant->is_given) return denied();
   std::vector<std::string_view> items;
   wire::for_each_id(keys, [&items](std::string_view key) { items.push_back(key); });
   for (const std::string_view key : items) {
     const RecordStore::Slot slot = topic->store->records()->find_key(key);
-    if (slot == RecordStore::kNone) continue;
+    if (slot == RecordStore::kNone || !may_remove(grant, *topic, *topic->store->records()->at(slot)))
+      continue;
     ++examined_;
     ++matches_;
     AMPS_RETURN_IF_ERROR(remove_slot(topic, slot));
@@ -213,13 +237,15 @@ Status Deletion::by_data() {
   if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
     return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
   }
+  const Grant* const grant = write_grant(topic->name);
+  if (grant != nullptr && !grant->is_given) return denied();
   Publish publish;
   publish.topic = command_.topic();
   publish.body = command_.body;
   publish.sow_key = command_.header->get(AMPS_SowKey);
   RecordStore::Slot slot = RecordStore::kNone;
   AMPS_RETURN_IF_ERROR(topic->store->locate(publish, &slot));
-  if (slot == RecordStore::kNone) return {};
+  if (slot == RecordStore::kNone || !may_remove(grant, *topic, *topic->store->records()->at(slot))) return {};
   ++examined_;
   ++matches_;
   const Status status = remove_slot(topic, slot);

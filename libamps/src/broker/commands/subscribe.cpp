@@ -52,6 +52,40 @@ Status set_topic(const Session& session, const Command& command, const CommandOp
   return {};
 }
 
+// A variant of a pattern subscription for each rule with a filter, so that no message has to look for it.
+Status add_variants(const Session& session, const FilterOptions& options, Subscription* subscription) {
+  for (const RightsRule& rule : session.rights()->rules) {
+    std::unique_ptr<Subscription>& variant = subscription->variants.emplace_back();
+    if (rule.read.filter == nullptr) continue;
+    EffectiveFilter filter;
+    AMPS_RETURN_IF_ERROR(EffectiveFilter::make(&rule.read, subscription->filter_text,
+                                               session.space()->format(), options, &filter));
+    variant = std::make_unique<Subscription>();
+    variant->id = subscription->id;
+    variant->topic = subscription->topic;
+    variant->filter = std::move(filter.filter);
+    variant->effective_text = std::move(filter.text);
+    variant->rights = subscription->rights;
+    variant->hidden_unless = rule.read.filter.get();
+    variant->fields = subscription->fields;
+    variant->skip_empty = subscription->skip_empty;
+    variant->delta = subscription->delta;
+    variant->out_of_focus = subscription->out_of_focus;
+    variant->select = subscription->select;
+    variant->outbox = subscription->outbox;
+  }
+  return {};
+}
+
+// Puts a subscription, of which everything else is known, under the rights of its user.
+Status restrict(const Session& session, const FilterOptions& options, Subscription* subscription) {
+  if (session.rights() == nullptr) return {};
+  subscription->rights = session.rights();
+  if (subscription->pattern != nullptr) return add_variants(session, options, subscription);
+  subscription->hidden_unless = session.rights()->read(subscription->topic).filter.get();
+  return {};
+}
+
 Status make_subscription(Session& session, const Command& command, const CommandOptions& options,
                          std::unique_ptr<Subscription>* out) {
   const wire::Header& header = *command.header;
@@ -67,14 +101,15 @@ Status make_subscription(Session& session, const Command& command, const Command
   AMPS_RETURN_IF_ERROR(set_topic(session, command, options, subscription.get()));
   const auto send_oof = wire::parse_bool(header.get(AMPS_SendOOF));
   subscription->out_of_focus = options.out_of_focus || (send_oof && *send_oof);
-  if (const std::string_view filter = header.get(AMPS_Filter); !filter.empty()) {
-    AMPS_RETURN_IF_ERROR(
-        Filter::compile(filter, session.space()->format(),
-                        {&session.services().instance,
-                         subscription->out_of_focus || is_aggregated(options) || is_paged(command, options)},
-                        &subscription->filter));
-    subscription->filter_text = filter;
-  }
+  const FilterOptions filter_options{&session.services().instance, subscription->out_of_focus ||
+                                                                       is_aggregated(options) ||
+                                                                       is_paged(command, options)};
+  EffectiveFilter filter;
+  AMPS_RETURN_IF_ERROR(
+      read_filter(session, command, subscription->pattern == nullptr, filter_options, &filter));
+  subscription->filter = std::move(filter.filter);
+  subscription->filter_text = header.get(AMPS_Filter);
+  subscription->effective_text = std::move(filter.text);
   const bool exists = session.find_subscription(subscription->id) != nullptr;
   if (exists && !options.replace) return Status(AMPS_E_SUBSCRIPTION_EXISTS, subscription->id);
   subscription->options = header.get(AMPS_Options);
@@ -87,6 +122,7 @@ Status make_subscription(Session& session, const Command& command, const Command
   subscription->backlog_max = options.max_backlog.value_or(1);
   subscription->outbox = session.outbox();
   AMPS_RETURN_IF_ERROR(make_conflation(session, command, options, subscription.get()));
+  AMPS_RETURN_IF_ERROR(restrict(session, filter_options, subscription.get()));
   *out = std::move(subscription);
   return {};
 }
@@ -99,6 +135,7 @@ Status make_query(Session& session, const Command& command, const CommandOptions
   if (old == nullptr || old->topic != subscription.topic) return {};
   out->replaced = Query::Replaced();
   out->replaced->tell_departures = subscription.out_of_focus;
+  // The rights are the same, and what they hide is left out before.
   if (old->filter_text.empty()) return {};
   return Filter::compile(old->filter_text, session.space()->format(), {&session.services().instance},
                          &out->replaced->filter);

@@ -214,7 +214,7 @@ std::uint64_t QueueTopic::granted_backlog(std::uint64_t wanted) const noexcept {
 
 FilterId QueueTopic::use_filter(const Subscription* subscription) {
   if (subscription->filter == nullptr) return kNoFilter;
-  const auto [found, is_new] = filter_ids_.try_emplace(subscription->filter_text, next_filter_);
+  const auto [found, is_new] = filter_ids_.try_emplace(subscription->effective_text, next_filter_);
   if (is_new) ++next_filter_;
   filters_[found->second].push_back(subscription);
   return found->second;
@@ -225,7 +225,7 @@ void QueueTopic::release_filter(FilterId filter, const Subscription* subscriptio
   std::vector<const Subscription*>& users = filters_.at(filter);
   users.erase(std::find(users.begin(), users.end(), subscription));
   if (!users.empty()) return;
-  filter_ids_.erase(subscription->filter_text);
+  filter_ids_.erase(subscription->effective_text);
   filters_.erase(filter);
 }
 

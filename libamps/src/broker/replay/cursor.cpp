@@ -244,17 +244,18 @@ std::uint64_t Cursor::deliver(std::uint64_t now_ms, Buffer* out) {
 void Cursor::set_topic(ReplayMember* member) const {
   const Subscription& subscription = *member->subscription;
   member->topic = record_.topic;
-  member->takes_topic = subscription.pattern == nullptr
-                            ? subscription.topic == record_.topic
-                            : subscription.pattern->matches(record_.topic) == PatternMatch::kYes;
-  if (member->takes_topic) member->prefix = delivery_prefix(record_.topic, subscription.id);
+  const bool matches = subscription.pattern == nullptr
+                           ? subscription.topic == record_.topic
+                           : subscription.pattern->matches(record_.topic) == PatternMatch::kYes;
+  member->taken_as = matches ? subscription.entitled(record_.topic) : nullptr;
+  if (member->taken_as != nullptr) member->prefix = delivery_prefix(record_.topic, subscription.id);
 }
 
 bool Cursor::wants(ReplayMember* member) {
   if (member->messages_left && *member->messages_left == 0) return false;
   if (member->topic != record_.topic) set_topic(member);
-  if (!member->takes_topic) return false;
-  const Subscription& subscription = *member->subscription;
+  if (member->taken_as == nullptr) return false;
+  const Subscription& subscription = *member->taken_as;
   if (subscription.skip_empty && record_.body.empty()) return false;
   if (subscription.filter == nullptr) return true;
   MessageFacts facts;

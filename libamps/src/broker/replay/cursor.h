@@ -40,7 +40,7 @@ struct ReplayMember {
 
   // Whether messages of the latest topic are for it, and how they begin.
   std::string topic;
-  bool takes_topic = false;
+  const Subscription* taken_as = nullptr;  // None: not for it. Else the subscription under its user's rights.
   std::string prefix;
 };
 

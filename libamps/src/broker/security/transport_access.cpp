@@ -34,6 +34,16 @@ Status open_access(const Configuration& configuration, const TransportConfigurat
     AMPS_RETURN_IF_ERROR(
         PasswordFile::open(parts.file_io, out->authentication.file_name, &out->authenticator));
   }
+  if (!transport.entitlement && parts.rights != nullptr) {
+    out->rights = parts.rights;
+  } else {
+    AMPS_RETURN_IF_ERROR(open_rights_source(transport.entitlement.value_or(configuration.entitlement),
+                                            parts.file_io, &out->rights));
+  }
+  if (out->has_implicit_logon() && out->rights != nullptr && !out->rights->is_immediate()) {
+    return Status(AMPS_E_USAGE,
+                  "transport " + transport.name + ": an implicit logon cannot wait for the rights of a user");
+  }
   return {};
 }
 

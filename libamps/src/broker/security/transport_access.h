@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "broker/configuration.h"
 #include "broker/security/authenticator.h"
+#include "broker/security/rights_source.h"
 
 namespace amps::broker {
 
@@ -19,7 +20,10 @@ struct TransportAccess {
   // None: `authentication` alone decides, at once. Owned by this, by the program that handed it over, and by
   // a worker of the desk while it is asked.
   std::shared_ptr<Authenticator> authenticator;
+  std::shared_ptr<RightsSource> rights;  // None: everybody may do everything. Owned as the authenticator.
 
+  // A decision needs somebody who may block.
+  bool has_questions() const noexcept { return authenticator != nullptr || rights != nullptr; }
   // Nobody has to prove anything.
   bool is_open() const noexcept;
   bool has_implicit_logon() const noexcept;
@@ -33,9 +37,10 @@ struct TransportAccess {
 struct AccessParts {
   std::shared_ptr<Authenticator> authenticator;  // Instead of the module of the instance.
   FileIo* file_io = nullptr;
+  std::shared_ptr<RightsSource> rights;  // The same.
 };
 
-// Fails when a file cannot be read.
+// Fails when a file cannot be read, and when nobody could be asked for the rights of an implicit logon.
 Status open_access(const Configuration& configuration, const TransportConfiguration& transport,
                    const AccessParts& parts, TransportAccess* out);
 

@@ -31,12 +31,19 @@ MessageFacts facts_of(const Record& record, std::string_view topic) noexcept {
 QueryResult::QueryResult(Query query, std::uint64_t now_us) : query_(std::move(query)), now_us_(now_us) {}
 
 void QueryResult::add(std::string_view topic, RecordSnapshot snapshot) {
-  parts_.push_back({std::string(topic), std::move(snapshot), {}});
+  add_part(topic).snapshot = std::move(snapshot);
 }
 
 void QueryResult::add(std::string_view topic, std::vector<RecordRef> records, std::uint64_t others) {
   topic_matches_ += others;
-  parts_.push_back({std::string(topic), {}, std::move(records)});
+  add_part(topic).records = std::move(records);
+}
+
+QueryResult::Part& QueryResult::add_part(std::string_view topic) {
+  Part& part = parts_.emplace_back();
+  part.topic = topic;
+  if (query_.rights != nullptr) part.hidden_unless = query_.rights->read(topic).filter.get();
+  return part;
 }
 
 void QueryResult::cancel(std::string_view query_id) {
@@ -77,6 +84,12 @@ bool QueryResult::is_new(const Record& record, bool matches) {
 }
 
 void QueryResult::take(const Record& record, Buffer* out) {
+  // What is hidden is not even counted.
+  const Filter* const hidden_unless = parts_[part_].hidden_unless;
+  if (hidden_unless != nullptr &&
+      !hidden_unless->matches(facts_of(record, parts_[part_].topic), record.body())) {
+    return;
+  }
   ++topic_matches_;
   const bool matches = accepts(query_.filter, record);
   if (matches) ++matches_;

@@ -16,6 +16,7 @@
 #include "broker/filter.h"
 #include "broker/format/select_list.h"
 #include "broker/outbox.h"
+#include "broker/security/rights.h"
 #include "broker/sow/order_by.h"
 #include "broker/sow/record_table.h"
 #include "wire/timestamp.h"
@@ -35,7 +36,7 @@ struct Query {
   std::vector<std::string> keys;  // None: all records.
   bool with_key = true;
   bool with_timestamp = false;
-  std::unique_ptr<SelectList> select;  // None: whole records.
+  std::shared_ptr<const SelectList> select;  // None: whole records.
   // The subscription takes the place of another: its records are not sent again, and those it loses
   // are told as out of focus, if wanted.
   struct Replaced {
@@ -43,6 +44,7 @@ struct Query {
     bool tell_departures = false;
   };
   std::optional<Replaced> replaced;
+  std::shared_ptr<const Rights> rights;  // None: every record. Of the session too.
   // The acks that follow the records; empty ids are left out.
   std::uint32_t acks = 0;
   std::string command_id;
@@ -64,8 +66,9 @@ class QueryResult final : public OutboxSource {
  private:
   struct Part {
     std::string topic;
-    RecordSnapshot snapshot;         // Either …
-    std::vector<RecordRef> records;  // … or.
+    RecordSnapshot snapshot;                // Either …
+    std::vector<RecordRef> records;         // … or.
+    const Filter* hidden_unless = nullptr;  // From the rights of the user; none: nothing is hidden.
   };
   bool next(const Record** record);
   void take(const Record& record, Buffer* out);
@@ -73,6 +76,7 @@ class QueryResult final : public OutboxSource {
   void emit(const Record& record, std::size_t part, Buffer* out);
   bool emit_ranked(Buffer* out, std::size_t begin);
   void flush_batch(Buffer* out);
+  Part& add_part(std::string_view topic);
   bool accepts(const std::unique_ptr<Filter>& filter, const Record& record) const;
   bool is_new(const Record& record, bool matches);
   std::string_view selected(const Record& record);
