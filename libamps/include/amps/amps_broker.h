@@ -153,6 +153,8 @@ AMPS_API int32_t amps_broker_is_running(const amps_broker_t* broker);
 AMPS_API size_t amps_broker_address_count(const amps_broker_t* broker);
 AMPS_API amps_result amps_broker_address(const amps_broker_t* broker, size_t index,
                                          amps_broker_address_t* out);
+/** Where statistics are served over HTTP, when the configuration has Admin. */
+AMPS_API amps_result amps_broker_admin_address(const amps_broker_t* broker, amps_broker_address_t* out);
 /** Counters as one JSON object: connections, messages in and out, bytes, slow clients, … */
 AMPS_API amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json);
 

@@ -18,6 +18,11 @@
 #include "broker/journal/keeper.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
+#include "broker/log_targets.h"
+#include "broker/monitor/admin_site.h"
+#include "broker/monitor/facts_collector.h"
+#include "broker/monitor/http_server.h"
+#include "broker/monitor/sow_stats.h"
 #include "broker/queue/queues.h"
 #include "broker/security/logon_desk.h"
 #include "broker/security/transport_access.h"
@@ -55,19 +60,21 @@ struct Broker::Running {
     TransportAccess access;
     net::TlsContext tls;
     net::Listener listener;
+    std::atomic<bool> is_enabled{false};  // Set by the first thread; read by who asks for statistics.
   };
 
   Running(const Configuration& broker_configuration, const BrokerParts& broker_parts,
           Statistics* broker_statistics)
       : configuration(broker_configuration),
         parts(broker_parts),
-        log(*parts.log),
+        log_targets(parts.log, parts.clock, parts.file_io),
+        log(log_targets),
         statistics(*broker_statistics),
         sow_writer(parts.file_io, &log),
         storage(&sow_writer),
         spaces(*parts.clock, broker_statistics, MessageTypes(broker_configuration.message_types)),
         instance{configuration.name, configuration.name, parts.clock},
-        views(spaces, &instance, parts.log),
+        views(spaces, &instance, &log),
         names(configuration.unique_client_names || configuration.transaction_log.has_value()),
         status(spaces, *parts.clock),
         services{configuration, *parts.clock, log,     statistics,  spaces,          names,
@@ -78,6 +85,7 @@ struct Broker::Running {
     limits.total_bytes_max = configuration.number(AMPS_BROKER_OUTBOX_BYTES_MAX);
   }
   ~Running() {
+    if (admin != nullptr) admin->stop();
     logon_desk.stop();
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
@@ -93,12 +101,18 @@ struct Broker::Running {
   Status open_journal();
   Status make_queues();
   Status open_transport(const TransportConfiguration& transport);
+  Status open_admin();
+  Status listen(Transport* transport);
+  Status attach(Transport* transport);
+  Status ask_enabled(std::size_t number, bool is_enabled);
+  std::vector<TransportFacts> transport_facts() const;
   Status run();
   void accept(const Transport& transport, int fd, std::string peer);
   IoThread* least_busy_thread() const;
 
   const Configuration& configuration;
   const BrokerParts& parts;
+  LogTargets log_targets;
   LogSink& log;
   Statistics& statistics;
   std::unique_ptr<Journal> journal;  // None: there is no transaction log. After all that appends to it.
@@ -116,14 +130,19 @@ struct Broker::Running {
   const AccessParts access_parts;
   OutboxLimits limits;
   ConnectionRegistry registry;
+  std::vector<std::unique_ptr<SowStats>> sow_stats;
   std::vector<std::unique_ptr<IoThread>> threads;
   std::vector<std::unique_ptr<Alarm>> alarms;  // Of the topic spaces; the first thread keeps them.
   std::vector<std::unique_ptr<Transport>> transports;
+  std::unique_ptr<FactsCollector> facts;
+  std::unique_ptr<AdminSite> site;
+  std::unique_ptr<HttpServer> admin;     // None: nobody wants it.
   std::uint64_t next_connection_id = 1;  // Owned by the first thread, which accepts.
   const ::pid_t process_id = ::getpid();
 };
 
 Status Broker::Running::open() {
+  AMPS_RETURN_IF_ERROR(log_targets.open(configuration.log_targets));
   AMPS_RETURN_IF_ERROR(open_topics());
   AMPS_RETURN_IF_ERROR(sow_writer.start());
   AMPS_RETURN_IF_ERROR(make_queues());
@@ -141,7 +160,70 @@ Status Broker::Running::open() {
   views.work_on(&threads.front()->loop());
   for (const auto& space : spaces.all()) {
     alarms.push_back(std::make_unique<Alarm>(space.get(), &threads.front()->loop()));
+    if (configuration.sow_stats_interval_ms == 0) continue;
+    sow_stats.push_back(std::make_unique<SowStats>(space.get(), configuration.sow_stats_interval_ms,
+                                                   parts.clock->steady_ms()));
   }
+  return open_admin();
+}
+
+Status Broker::Running::open_admin() {
+  if (!configuration.admin) return {};
+  const AdminConfiguration& configured = *configuration.admin;
+  constexpr std::size_t kTokenBytesMax = 4096;
+  std::string token;
+  if (configured.has_actions) {
+    AMPS_RETURN_IF_ERROR(read_file(*parts.file_io, configured.token_file, kTokenBytesMax, &token));
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    if (token.empty()) return Status(AMPS_E_USAGE, "Admin: " + configured.token_file + " is empty");
+  }
+  facts = std::make_unique<FactsCollector>(
+      FactsParts{configuration, *parts.clock, spaces, limits, registry, threads, broker_version(),
+                 [this] { return transport_facts(); },
+                 [this](std::size_t number, bool is_enabled) { return ask_enabled(number, is_enabled); }});
+  site = std::make_unique<AdminSite>(facts.get(), &statistics, std::move(token));
+  admin = std::make_unique<HttpServer>(*parts.clock, &log, configured.hosts,
+                                       [this](const HttpRequest& request) { return site->answer(request); });
+  AMPS_RETURN_IF_ERROR(admin->open(configured.address));
+  if (admin->listener().is_local() || configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) != 0) return {};
+  return Status(AMPS_E_USAGE, "Admin: address " + configured.address.host +
+                                  " is off loopback and its clients do not authenticate; set AllowAnonymous "
+                                  "if that is meant");
+}
+
+std::vector<TransportFacts> Broker::Running::transport_facts() const {
+  std::vector<TransportFacts> all;
+  for (const auto& transport : transports) {
+    const TransportConfiguration& configured = *transport->configuration;
+    const net::ListenAddress& address = configured.address;
+    all.push_back({configured.name, std::string(transport_type_text(configured.type)),
+                   configured.message_type,
+                   address.is_unix() ? address.unix_path : address.host + ":" + std::to_string(address.port),
+                   transport->is_enabled.load(std::memory_order_relaxed)});
+  }
+  return all;
+}
+
+// Carried out by the thread that accepts; what goes wrong there is logged.
+Status Broker::Running::ask_enabled(std::size_t number, bool is_enabled) {
+  if (number >= transports.size()) {
+    return Status(AMPS_E_USAGE, "there is no transport " + std::to_string(number));
+  }
+  Transport* const transport = transports[number].get();
+  threads.front()->loop().post([this, transport, is_enabled] {
+    if (transport->is_enabled.load(std::memory_order_relaxed) == is_enabled) return;
+    Status status;
+    if (is_enabled) {
+      status = listen(transport);
+      if (status.ok()) status = attach(transport);
+    } else {
+      transport->listener.close();
+      transport->is_enabled.store(false, std::memory_order_relaxed);
+    }
+    LogLine line(log, status.ok() ? AMPS_LOG_INFO : AMPS_LOG_ERROR);
+    line << "transport " << transport->configuration->name << (is_enabled ? " enabled" : " disabled");
+    if (!status.ok()) line << ": " << status.text();
+  });
   return {};
 }
 
@@ -202,15 +284,33 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
     options.ca_file = configured.ca_file;
     AMPS_RETURN_IF_ERROR(net::TlsContext::make_server(options, &transport->tls));
   }
-  AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
   AMPS_RETURN_IF_ERROR(open_access(configuration, configured, access_parts, &transport->access));
+  if (configured.is_enabled) AMPS_RETURN_IF_ERROR(listen(transport.get()));
+  transports.push_back(std::move(transport));
+  return {};
+}
+
+Status Broker::Running::listen(Transport* transport) {
+  const TransportConfiguration& configured = *transport->configuration;
+  AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
   if (transport->access.is_open() && !transport->listener.is_local() &&
       configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) == 0) {
     return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
                                     " is off loopback and nobody has to authenticate; set Authentication, "
                                     "or AllowAnonymous if that is meant");
   }
-  transports.push_back(std::move(transport));
+  return {};
+}
+
+Status Broker::Running::attach(Transport* transport) {
+  AMPS_RETURN_IF_ERROR(transport->listener.attach(
+      &threads.front()->loop(),
+      [this, transport](int fd, std::string peer) { accept(*transport, fd, std::move(peer)); },
+      [this](const std::string& why) {
+        Statistics::add(statistics.connections_refused);
+        LogLine(log, AMPS_LOG_ERROR) << "connection refused: " << why;
+      }));
+  transport->is_enabled.store(true, std::memory_order_relaxed);
   return {};
 }
 
@@ -218,20 +318,13 @@ Status Broker::Running::run() {
   const bool asks = std::any_of(transports.begin(), transports.end(),
                                 [](const auto& entry) { return entry->access.has_questions(); });
   if (asks) AMPS_RETURN_IF_ERROR(logon_desk.start());
-  for (const auto& entry : transports) {
-    Transport* const transport = entry.get();
-    AMPS_RETURN_IF_ERROR(transport->listener.attach(
-        &threads.front()->loop(),
-        [this, transport](int fd, std::string peer) { accept(*transport, fd, std::move(peer)); },
-        [this](const std::string& why) {
-          Statistics::add(statistics.connections_refused);
-          LogLine(log, AMPS_LOG_ERROR) << "connection refused: " << why;
-        }));
+  for (const auto& transport : transports) {
+    if (transport->configuration->is_enabled) AMPS_RETURN_IF_ERROR(attach(transport.get()));
   }
   for (std::size_t i = 0; i < threads.size(); ++i) {
     AMPS_RETURN_IF_ERROR(threads[i]->start(("ampsd-io-" + std::to_string(i)).c_str()));
   }
-  return {};
+  return admin == nullptr ? Status() : admin->start();
 }
 
 IoThread* Broker::Running::least_busy_thread() const {
@@ -283,20 +376,28 @@ Status Broker::start() {
   if (configuration_.transports.empty()) configuration_.add_default_transport();
   AMPS_RETURN_IF_ERROR(check_configuration(configuration_));
   AMPS_RETURN_IF_ERROR(check_served(configuration_));
-  for (const std::string& warning : configuration_.warnings) {
-    LogLine(*parts_.log, AMPS_LOG_WARNING) << "configuration: " << warning;
-  }
   auto running = std::make_unique<Running>(configuration_, parts_, &statistics_);
   AMPS_RETURN_IF_ERROR(running->open());
+  for (const std::string& warning : configuration_.warnings) {
+    LogLine(running->log, AMPS_LOG_WARNING) << "configuration: " << warning;
+  }
   AMPS_RETURN_IF_ERROR(running->run());
   bound_.clear();
   for (const auto& transport : running->transports) {
     const TransportConfiguration& configured = *transport->configuration;
     bound_.push_back({configured.name, configured.type, transport->listener.host(),
                       transport->listener.port(), configured.message_type, transport->listener.unix_path()});
-    LogLine(*parts_.log, AMPS_LOG_INFO)
+    if (!configured.is_enabled) continue;
+    LogLine(running->log, AMPS_LOG_INFO)
         << "transport " << configured.name << " listens on " << transport->listener.host() << ":"
         << std::uint64_t{transport->listener.port()} << transport->listener.unix_path();
+  }
+  admin_.reset();
+  if (running->admin != nullptr) {
+    const net::Listener& listener = running->admin->listener();
+    admin_ = BoundTransport{"admin", TransportType::kTcp, listener.host(), listener.port(), {}, {}};
+    LogLine(running->log, AMPS_LOG_INFO)
+        << "statistics on " << listener.host() << ":" << std::uint64_t{listener.port()};
   }
   running_ = std::move(running);
   return {};

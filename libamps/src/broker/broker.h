@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ class Broker {
   void stop() noexcept;
   bool is_running() const noexcept { return running_ != nullptr; }
   const std::vector<BoundTransport>& transports() const noexcept { return bound_; }
+  // Where statistics are served; none: nowhere, or not running.
+  const std::optional<BoundTransport>& admin() const noexcept { return admin_; }
   const Configuration& configuration() const noexcept { return configuration_; }
   std::string statistics_json() const;
   // After a clock that is moved by hand was moved: topics do what is due before this returns, and the loops
@@ -66,6 +69,7 @@ class Broker {
   const BrokerParts parts_;
   Statistics statistics_;
   std::vector<BoundTransport> bound_;
+  std::optional<BoundTransport> admin_;
   std::unique_ptr<Running> running_;
 };
 

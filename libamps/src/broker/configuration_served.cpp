@@ -40,18 +40,9 @@ Status check_served(const Configuration& configuration) {
     const std::string missing = std::visit(Unserved{}, state);
     if (!missing.empty()) return refused(state_title(state) + ": " + missing);
   }
-  const std::string missing = Unserved::first({
-      {configuration.sow_stats_interval_ms != 0, "SOWStatsInterval"},
-      {configuration.admin.has_value(), "Admin"},
-      {!configuration.log_targets.empty(), "Logging"},
-  });
-  if (!missing.empty()) return refused(missing);
   for (const MessageTypeConfiguration& type : configuration.message_types) {
     if (!type.early_termination)
       return refused("message type " + type.name + ": EarlyTerminationOptimization");
-  }
-  for (const TransportConfiguration& transport : configuration.transports) {
-    if (!transport.is_enabled) return refused("transport " + transport.name + ": InitialState");
   }
   return {};
 }

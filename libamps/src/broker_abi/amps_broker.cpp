@@ -121,7 +121,7 @@ struct amps_broker {
   // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
   std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
   std::unique_ptr<amps::ManualClock> clock AMPS_GUARDED_BY(mutex);  // None: the system's.
-  std::shared_ptr<CallbackRights> rights AMPS_GUARDED_BY(mutex);  // The same.
+  std::shared_ptr<CallbackRights> rights AMPS_GUARDED_BY(mutex);    // The same.
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
   std::string statistics AMPS_GUARDED_BY(mutex);          // For who asks while it stops.
 
@@ -195,6 +195,32 @@ Status parse_transport(const amps_broker_transport_t& from, amps::broker::Transp
   }
   return amps::net::parse_listen_address(from.address == nullptr ? "127.0.0.1:0" : from.address,
                                          &out->address);
+}
+
+// In one string, because the transports go with the next start, and the spans must not.
+Status copy_address(const amps::broker::BoundTransport& transport, amps_broker_address_t* out) {
+  if (out == nullptr || out->struct_size < sizeof out->struct_size) {
+    return Status(AMPS_E_USAGE, "out is NULL or its struct_size is not set");
+  }
+  const std::string type(amps::broker::transport_type_text(transport.type));
+  returned = transport.name + type + transport.host + transport.message_type + transport.path;
+  amps_broker_address_t address{};
+  std::size_t at = 0;
+  const auto next = [&at](const std::string& text) {
+    const amps_span_t span{returned.data() + at, text.size()};
+    at += text.size();
+    return span;
+  };
+  address.name = next(transport.name);
+  address.type = next(type);
+  address.host = next(transport.host);
+  address.message_type = next(transport.message_type);
+  address.path = next(transport.path);
+  address.port = transport.port;
+  const std::uint32_t size = out->struct_size < sizeof address ? out->struct_size : sizeof address;
+  address.struct_size = size;
+  std::memcpy(out, &address, size);
+  return {};
 }
 
 }  // namespace
@@ -459,34 +485,22 @@ size_t amps_broker_address_count(const amps_broker_t* broker) {
 amps_result amps_broker_address(const amps_broker_t* broker, size_t index, amps_broker_address_t* out) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
-    if (out == nullptr || out->struct_size < sizeof out->struct_size) {
-      return Status(AMPS_E_USAGE, "out is NULL or its struct_size is not set");
-    }
     amps::MutexLock lock(broker->mutex);
     if (!broker->is_running() || index >= broker->broker->transports().size()) {
       return Status(AMPS_E_USAGE, "no address of index " + std::to_string(index));
     }
-    // A copy in one string: the transports go with the next start, the spans must not.
-    const amps::broker::BoundTransport& transport = broker->broker->transports()[index];
-    const std::string type(amps::broker::transport_type_text(transport.type));
-    returned = transport.name + type + transport.host + transport.message_type + transport.path;
-    amps_broker_address_t address{};
-    std::size_t at = 0;
-    const auto next = [&at](const std::string& text) {
-      const amps_span_t span{returned.data() + at, text.size()};
-      at += text.size();
-      return span;
-    };
-    address.name = next(transport.name);
-    address.type = next(type);
-    address.host = next(transport.host);
-    address.message_type = next(transport.message_type);
-    address.path = next(transport.path);
-    address.port = transport.port;
-    const std::uint32_t size = out->struct_size < sizeof address ? out->struct_size : sizeof address;
-    address.struct_size = size;
-    std::memcpy(out, &address, size);
-    return {};
+    return copy_address(broker->broker->transports()[index], out);
+  });
+}
+
+amps_result amps_broker_admin_address(const amps_broker_t* broker, amps_broker_address_t* out) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    amps::MutexLock lock(broker->mutex);
+    if (!broker->is_running() || !broker->broker->admin()) {
+      return Status(AMPS_E_USAGE, "the broker serves no statistics");
+    }
+    return copy_address(*broker->broker->admin(), out);
   });
 }
 

@@ -237,6 +237,12 @@ cdef class NativeBroker:
             })
         return rows
 
+    def _admin_address(self):
+        cdef c.amps_broker_address_t address
+        address.struct_size = sizeof(address)
+        check_broker(c.amps_broker_admin_address(self._broker, &address))
+        return text_of(address.host), address.port
+
     def _statistics(self):
         cdef c.amps_span_t json
         check_broker(c.amps_broker_statistics(self._broker, &json))

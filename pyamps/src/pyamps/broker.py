@@ -55,6 +55,7 @@ class Broker(NativeBroker):
         unix_path: str | os.PathLike[str] | None = None,
         authenticate: Callable[[str, str, str], Any] | None = None,
         entitle: Callable[[str, str], Any] | None = None,
+        admin: bool | int | str = False,
         log: Callable[[str, str], Any] | None = None,
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
@@ -80,6 +81,7 @@ class Broker(NativeBroker):
             the logon, and a dict is the user's permission document: ``{"logon": True, "topic": [{"topic":
             "orders", "read": "/desk = 1", "write": False}]}``. The first entry whose topic (a name or a pattern)
             matches decides; what no entry matches is denied; a str is a filter that messages must match.
+        :param admin: True, a port or an address: where statistics are served over HTTP, see ``admin_uri``.
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
@@ -101,6 +103,8 @@ class Broker(NativeBroker):
             raise ValueError(f"clock must be 'manual' or None, not {clock!r}")
         if clock is not None:
             self._use_manual_clock()
+        if admin is not False:
+            self.configure(_admin_xml(admin))
         self._set_limits(limits)
         self._set_callbacks(log=log, authenticate=authenticate, entitle=entitle)
         listens = message_types is not None or certificate is not None or unix_path is not None
@@ -190,6 +194,15 @@ class Broker(NativeBroker):
         return int(self._addresses()[0]["port"])
 
     @property
+    def admin_uri(self) -> str:
+        """Where statistics are served over HTTP: ``admin_uri + "/metrics"``, ``admin_uri + "/amps/instance.json"``.
+
+        :raises UsageException: the broker does not run, or was made without ``admin``.
+        """
+        host, port = self._admin_address()
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
     def statistics(self) -> dict[str, Any]:
         """Counters: connections, messages, bytes, …"""
         return dict(json.loads(self._statistics()))
@@ -231,6 +244,11 @@ class Broker(NativeBroker):
 
     def __repr__(self) -> str:
         return f"<Broker {self.uri() if self.is_running() else 'stopped'}>"
+
+
+def _admin_xml(admin: bool | int | str) -> str:
+    where = "127.0.0.1:0" if admin is True else f"127.0.0.1:{admin}" if isinstance(admin, int) else admin
+    return f"<AMPSConfig><Admin><InetAddr>{where}</InetAddr></Admin></AMPSConfig>"
 
 
 def _variables(values: Mapping[str, str] | None) -> bytes | None:

@@ -459,6 +459,7 @@ cdef extern from "amps/amps_broker.h" nogil:
     void amps_broker_stop(amps_broker_t* broker)
     int32_t amps_broker_is_running(const amps_broker_t* broker)
     size_t amps_broker_address_count(const amps_broker_t* broker)
+    amps_result amps_broker_admin_address(const amps_broker_t* broker, amps_broker_address_t* out)
     amps_result amps_broker_address(const amps_broker_t* broker, size_t index, amps_broker_address_t* out)
     amps_result amps_broker_statistics(const amps_broker_t* broker, amps_span_t* json)
     ctypedef struct amps_broker_filter_t:

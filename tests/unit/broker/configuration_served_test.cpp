@@ -10,11 +10,17 @@ using namespace amps::broker;
 TEST_CASE("CFG-08: a broker does not start when it is told what it cannot do") {
   Configuration configuration;
   CHECK(check_served(configuration).ok());
-  configuration.admin.emplace();
+  SowTopicConfiguration topic;
+  topic.name = "t";
+  topic.message_type = "json";
+  topic.keys = {"/id"};
+  topic.is_persistent = false;
+  topic.history.emplace();
+  configuration.sow.emplace_back(topic);
   Broker broker(configuration, {});
   const amps::Status status = broker.start();
   CHECK(status.code() == AMPS_E_USAGE);
-  CHECK(status.text() == "Admin is not available in this version");
+  CHECK(status.text() == "Topic t: History is not available in this version");
   CHECK_FALSE(broker.is_running());
 }
 
