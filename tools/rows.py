@@ -27,7 +27,7 @@ AREAS = {
     "EMB": "Embedding", "MON": "Monitoring", "LOG": "Logging", "ACT": "Actions", "REP": "Replication",
     "PRF": "Performance",
 }  # fmt: skip
-ROW_ID = re.compile(rf"\b({'|'.join(AREAS)})[-_](\d\d)(?!\d)")
+ROW_ID = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(AREAS)})[-_](\d\d)(?!\d)")
 CASE = re.compile(r'\b(?:TEST_CASE\w*|SUBCASE)\s*\(\s*(?:\w+\s*,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)')
 
 

@@ -68,7 +68,7 @@ amps_result ask_twice(amps_span_t, amps_span_t user, amps_span_t password, amps_
 
 }  // namespace
 
-TEST_CASE("a broker without settings serves any message type on a free loopback port") {
+TEST_CASE("EMB-01: a broker without settings serves any message type on a free loopback port") {
   Broker broker;
   CHECK(amps_broker_is_running(broker.handle) == 0);
   CHECK(amps_broker_address_count(broker.handle) == 0);
@@ -139,7 +139,7 @@ TEST_CASE("structs of a caller that knows fewer members are accepted") {
   CHECK(address.port == 4711);
 }
 
-TEST_CASE("configurations are read, refused with a place, and written") {
+TEST_CASE("EMB-02: configurations are read, refused with a place, and written") {
   Broker broker;
   const std::string xml =
       "<AMPSConfig><Name>${WHO}</Name><Transports><Transport><InetAddr>127.0.0.1:0</InetAddr>"
@@ -267,7 +267,7 @@ TEST_CASE("a child of fork may free its copy, and the parent's broker goes on") 
   another.logon();
 }
 
-TEST_CASE("several brokers in one process know nothing of each other") {
+TEST_CASE("EMB-03: several brokers in one process know nothing of each other") {
   Broker first, second;
   REQUIRE(amps_broker_start(first.handle) == AMPS_E_OK);
   REQUIRE(amps_broker_start(second.handle) == AMPS_E_OK);

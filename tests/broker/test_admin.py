@@ -45,6 +45,13 @@ def test_MON_01_MON_02_MON_03_MON_04_the_tree(serve):
     assert 'amps_topic_records{topic="orders",message_type="json"} 1\n' in get(f"{broker.admin_uri}/metrics")
 
 
+def test_MON_12_statistics_without_http(serve):
+    broker = serve()
+    client = RawSession(broker, "ann")
+    client.ask("p", "{}", t="t")
+    assert (broker.statistics["logons"], broker.statistics["messages_in"]) == (1, 1)
+
+
 def test_REL_37_reading_changes_nothing_and_other_hosts_read_nothing(serve):
     broker = serve(admin=True)
     client = RawSession(broker, "ann")

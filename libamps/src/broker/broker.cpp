@@ -212,17 +212,17 @@ Status Broker::Running::ask_enabled(std::size_t number, bool is_enabled) {
   Transport* const transport = transports[number].get();
   threads.front()->loop().post([this, transport, is_enabled] {
     if (transport->is_enabled.load(std::memory_order_relaxed) == is_enabled) return;
-    Status status;
+    Status outcome;
     if (is_enabled) {
-      status = listen(transport);
-      if (status.ok()) status = attach(transport);
+      outcome = listen(transport);
+      if (outcome.ok()) outcome = attach(transport);
     } else {
       transport->listener.close();
       transport->is_enabled.store(false, std::memory_order_relaxed);
     }
-    LogLine line(log, status.ok() ? AMPS_LOG_INFO : AMPS_LOG_ERROR);
+    LogLine line(log, outcome.ok() ? AMPS_LOG_INFO : AMPS_LOG_ERROR);
     line << "transport " << transport->configuration->name << (is_enabled ? " enabled" : " disabled");
-    if (!status.ok()) line << ": " << status.text();
+    if (!outcome.ok()) line << ": " << outcome.text();
   });
   return {};
 }

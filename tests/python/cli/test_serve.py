@@ -13,7 +13,7 @@ from command_line import CommandLine
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serves_until_it_is_told_to_stop(cli, number):
+def test_EMB_04_serves_until_it_is_told_to_stop(cli, number):
     with cli.start("serve", "--port", "0") as server:
         uri = server.read_line().decode().strip()
         assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+/amps/json", uri)
@@ -30,7 +30,7 @@ def test_serves_the_type_it_is_given(cli):
         assert CommandLine(uri).run("publish", "t", "a=1").returncode == 0
 
 
-def test_serves_tls(cli, tmp_path):
+def test_CON_11_serves_tls(cli, tmp_path):
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -45,7 +45,7 @@ def test_serves_tls(cli, tmp_path):
     assert (trusted.returncode, refused.returncode) == (0, 1), trusted.stderr
 
 
-def test_port_in_use_is_exit_code_2(cli):
+def test_EMB_04_port_in_use_is_exit_code_2(cli):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = cli.run("serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 2
