@@ -84,6 +84,17 @@ def test_QUE_11_a_message_is_delivered_so_often_as_is_allowed(serve, connect):
     assert take(stream).get_data() == "b"
 
 
+def test_QUE_29_what_expires_is_published_where_the_queue_says(serve, connect):
+    jobs = {"expiration": "5s", "dead_letter": "dead"}
+    broker = serve(queues={"jobs": jobs, "dead": {}}, clock="manual")
+    client = connect(broker)
+    put(client, '{"id": 1}')
+    wait_until(lambda: available(client))
+    broker.advance(5)
+    assert take(client.subscribe("dead")).get_data() == '{"id": 1}'
+    assert available(client) == []
+
+
 def test_QUE_20_QUE_44_several_queues_of_one_topic_and_their_order(serve, connect):
     queues = {"old": {"underlying_topic": "in"}, "big": {"underlying_topic": "in", "priority": "/n"}}
     client = connect(serve(queues=queues))

@@ -74,6 +74,17 @@ def test_views_have_lists_of_fields_and_joins() -> None:
     assert texts(root, "SOW/ConflatedTopic/UnderlyingTopic") == ["v"]
 
 
+def test_a_dead_letter_is_an_action() -> None:
+    root = written(queues={"jobs": {"max_cancels": 1, "dead_letter": "dead"}, "plain": {}})
+    assert [child.tag for child in root.findall("SOW/Queue")[0]] == ["Name", "MessageType", "MaxCancels"]
+    (action,) = root.findall("Actions/Action")
+    assert texts(action, "On/Module") == ["amps-action-on-sow-expire-message"]
+    assert texts(action, "On/Options/Topic") == ["jobs"]
+    assert texts(action, "Do/Module") == ["amps-action-do-publish-message"]
+    assert texts(action, "Do/Options/Topic") == ["dead"]
+    assert texts(action, "Do/Options/Data") == ["{{AMPS_DATA}}"]
+
+
 def test_values_are_escaped() -> None:
     root = written(queues={"a&b": {"filter": "/x < 3 AND /y = '<'"}})
     assert texts(root, "SOW/Queue/Name") == ["a&b"]

@@ -271,7 +271,8 @@ Status Broker::Running::make_queues() {
     if (const auto* queue = std::get_if<QueueConfiguration>(&one)) declared.push_back(queue);
   }
   if (declared.empty()) return {};
-  return Queues::make(declared, {&spaces, parts.clock, &log}, &queues);
+  return Queues::make(declared, {&spaces, parts.clock, &log, &configuration.actions, configuration.name},
+                      &queues);
 }
 
 Status Broker::Running::open_transport(const TransportConfiguration& configured) {

@@ -69,6 +69,7 @@ struct Configuration {
   std::vector<MessageTypeConfiguration> message_types;
   std::vector<StateConfiguration> sow;  // As declared: sources come before what is made of them.
   std::optional<TransactionLogConfiguration> transaction_log;
+  std::vector<ExpireActionConfiguration> actions;
   std::uint64_t sow_stats_interval_ms = 0;  // Between events on /AMPS/SOWStats; 0: there are none.
   AuthenticationConfiguration authentication;
   EntitlementConfiguration entitlement;

@@ -76,6 +76,21 @@ struct Check {
   }
 };
 
+Status check_actions(const Configuration& configuration) {
+  const Sources sources(configuration, configuration.sow.size());
+  for (const ExpireActionConfiguration& action : configuration.actions) {
+    const StateConfiguration* const queue = sources.find(action.topic, action.message_type);
+    if (queue == nullptr || !std::holds_alternative<QueueConfiguration>(*queue)) {
+      return Status(AMPS_E_USAGE, "Action: " + action.topic + " of type " + action.message_type +
+                                      " is no queue; other topics have no actions in this version");
+    }
+    if (!configuration.has_message_type(action.target_type)) {
+      return Status(AMPS_E_USAGE, "Action: unknown message type " + action.target_type);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 const std::string& state_name(const StateConfiguration& state) noexcept {
@@ -123,6 +138,7 @@ Status check_state(const Configuration& configuration, std::size_t* culprit) {
 Status check_configuration(const Configuration& configuration) {
   std::size_t culprit = 0;
   AMPS_RETURN_IF_ERROR(check_state(configuration, &culprit));
+  AMPS_RETURN_IF_ERROR(check_actions(configuration));
   if (!configuration.transaction_log) return {};
   for (const TransactionLogConfiguration::Topic& topic : configuration.transaction_log->topics) {
     if (configuration.has_message_type(topic.message_type)) continue;

@@ -96,6 +96,17 @@ struct ConflatedTopicConfiguration {
   std::vector<std::string> enrichment;
 };
 
+// Actions/Action (broker 13.5): a publish when a message of a queue expires. Variables in `target` and `data`
+// are filled in.
+struct ExpireActionConfiguration {
+  std::string topic;  // The queue.
+  std::string message_type;
+  std::string reason;  // As AMPS_REASON says it; empty: any.
+  std::string target;  // Where it is published.
+  std::string target_type;
+  std::string data = "{{AMPS_DATA}}";
+};
+
 // One element of SOW.
 using StateConfiguration =
     std::variant<SowTopicConfiguration, QueueConfiguration, ViewConfiguration, ConflatedTopicConfiguration>;

@@ -9,6 +9,7 @@
 #include "broker/configuration_checks.h"
 #include "broker/configuration_numbers.h"
 #include "broker/configuration_xml/access.h"
+#include "broker/configuration_xml/actions.h"
 #include "broker/configuration_xml/admin.h"
 #include "broker/configuration_xml/element.h"
 #include "broker/configuration_xml/members.h"
@@ -90,6 +91,10 @@ Status read_root_sow(const Element& element, Reading* to) {
   return read_sow(element, &to->configuration->sow, &to->sow, &to->configuration->warnings);
 }
 
+Status read_root_actions(const Element& element, Reading* to) {
+  return read_actions(element, &to->configuration->actions, &to->configuration->warnings);
+}
+
 Status read_root_transaction_log(const Element& element, Reading* to) {
   Configuration& configuration = *to->configuration;
   configuration.unique_client_names = true;
@@ -148,6 +153,7 @@ constexpr RootRow kRoot[] = {
     {"Transports", true, read_root_transports, {}},
     {"TransactionLog", false, read_root_transaction_log, {}},
     {"SOW", true, read_root_sow, {}},
+    {"Actions", true, read_root_actions, {}},
     {"Admin", false, read_root_admin, {}},
     {"Logging", true, read_root_logging, {}},
     {"ConfigCycleDetectionThreshold", false, pass_over, {}},
@@ -156,7 +162,6 @@ constexpr RootRow kRoot[] = {
     {"MiniDumpFileMask", false, pass_over, {}},
     {"Tuning", true, pass_over, {}},
     // Leaving these out without a word would change what happens to data.
-    {"Actions", true, refuse, {}},
     {"MessageDiskLimit", false, refuse, {}},
     {"MessageDiskPath", false, refuse, {}},
     {"Modules", true, refuse, {}},
@@ -239,6 +244,7 @@ std::string describe() {
   describe_transports(&rows);
   describe_sow(&rows);
   describe_transaction_log(&rows);
+  describe_actions(&rows);
   describe_access(&rows);
   describe_admin(&rows);
   std::string text;
@@ -280,6 +286,7 @@ std::string write_configuration(const Configuration& configuration) {
   write_transports(configuration.transports, &root);
   if (configuration.transaction_log) write_transaction_log(*configuration.transaction_log, &root);
   write_sow(configuration.sow, &root);
+  write_actions(configuration.actions, &root);
   if (configuration.admin) write_admin(*configuration.admin, &root);
   write_logging(configuration.log_targets, &root);
   return write_elements(root);

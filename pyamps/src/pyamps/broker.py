@@ -34,7 +34,8 @@ class Broker(NativeBroker):
         Copies of topics that change no more often than an interval: the name of the source, or ``{"source":
         "orders", "interval": "1s"}``.
     ``queues``
-        Names of queues, or by name their definitions: ``{"jobs": {"lease_period": "30s"}}``.
+        Names of queues, or by name their definitions: ``{"jobs": {"lease_period": "30s"}}``; ``dead_letter``
+        names a topic for messages that expire.
     ``journal``
         Directory of the transaction log, which takes every json message and outlives the broker; True: a temporary
         one; or its definition. Queues bring a temporary one unless told otherwise.

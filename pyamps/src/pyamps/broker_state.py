@@ -8,7 +8,7 @@ element ``MaxBacklog``, so everything the configuration knows can be said in Pyt
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Union
 
 __all__ = ["Definition", "Definitions", "state_xml"]
@@ -37,26 +37,43 @@ def state_xml(
 
     What each keyword takes is said by :class:`pyamps.Broker`.
     """
-    declared: list[tuple[str, str, dict[str, Any]]] = []
-    for element, definitions, read in (
-        ("Topic", sow, _sow_topic),
-        ("Queue", queues, _queue),
-        ("View", views or {}, dict),
-        ("ConflatedTopic", conflated_topics or {}, _conflated_topic),
-    ):
-        for name, definition in _by_name(definitions).items():
-            declared.append((element, name, {"name": name, "message_type": "json", **read(definition)}))
-    queue_types = {definition["message_type"] for element, _, definition in declared if element == "Queue"}
+    declared = [
+        *_declared("Topic", sow, _sow_topic),
+        *_declared("Queue", queues, _elements),
+        *_declared("View", views or {}, _elements),
+        *_declared("ConflatedTopic", conflated_topics or {}, _conflated_topic),
+    ]
+    queue_types = {definition["message_type"] for element, definition in declared if element == "Queue"}
+    dead_letters = [_dead_letter(definition) for _, definition in declared if "dead_letter" in definition]
     text = _log(journal, queue_types)
     if declared:
-        text += "<SOW>" + "".join(_element(element, definition) for element, _, definition in declared) + "</SOW>"
+        text += "<SOW>" + "".join(_element(element, definition) for element, definition in declared) + "</SOW>"
+    if dead_letters:
+        text += "<Actions>" + "".join(dead_letters) + "</Actions>"
     return f"<AMPSConfig>{text}</AMPSConfig>" if text else ""
 
 
-def _by_name(definitions: Definitions) -> Mapping[str, Any]:
+def _dead_letter(queue: dict[str, Any]) -> str:
+    """Takes the key out of the definition: it is an action, not an element of the queue."""
+    message_type = queue["message_type"]
+    started = {"topic": queue["name"], "message_type": message_type}
+    done = {"topic": queue.pop("dead_letter"), "message_type": message_type, "data": "{{AMPS_DATA}}"}
+    action = {
+        "on": {"module": "amps-action-on-sow-expire-message", "options": started},
+        "do": {"module": "amps-action-do-publish-message", "options": done},
+    }
+    return _element("Action", action)
+
+
+def _declared(
+    element: str, definitions: Definitions, read: Callable[[Any], dict[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Elements of that name with what is in them."""
     if isinstance(definitions, str):
-        return {definitions: None}
-    return definitions if isinstance(definitions, Mapping) else dict.fromkeys(definitions)
+        definitions = [definitions]
+    by_name = definitions if isinstance(definitions, Mapping) else dict.fromkeys(definitions)
+    for name, definition in by_name.items():
+        yield element, {"name": name, "message_type": "json", **read(definition)}
 
 
 def _sow_topic(definition: Any) -> dict[str, Any]:
@@ -66,7 +83,7 @@ def _sow_topic(definition: Any) -> dict[str, Any]:
     return topic
 
 
-def _queue(definition: Any) -> dict[str, Any]:
+def _elements(definition: Any) -> dict[str, Any]:
     return dict(definition or {})
 
 

@@ -34,7 +34,7 @@ TEST_CASE("CFG-06: what is wrong is refused") {
 }
 
 TEST_CASE("CFG-08: what is not served is refused where data depend on it, else passed over") {
-  for (const char* name : {"Replication", "Actions", "Modules", "UserDefinedFunctions", "MessageDiskLimit"}) {
+  for (const char* name : {"Replication", "Modules", "UserDefinedFunctions", "MessageDiskLimit"}) {
     CAPTURE(name);
     CHECK(contains(read(root("<" + std::string(name) + "/>")), "is not available in this version"));
   }

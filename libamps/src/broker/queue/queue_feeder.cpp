@@ -102,8 +102,26 @@ Status QueueFeeder::feed_all() {
     line.queue->space->begin_block(clock_.steady_ms());
     line.queue->topic->on_durable();
   }
+  for (const Line& line : lines_) {
+    if (line.queue->dead_letters != nullptr) publish_dead(*line.queue);
+  }
   journal_.end_block();
   return {};
+}
+
+// Without the lock of the queue's space, because they go to others.
+void QueueFeeder::publish_dead(const FedQueue& queue) {
+  std::vector<DeadLetter> letters;
+  {
+    MutexLock lock(queue.space->mutex());
+    letters = queue.topic->dead();
+  }
+  std::size_t count = 0;
+  while (count < letters.size() && queue.dead_letters->publish(letters[count])) ++count;
+  if (count == 0) return;
+  MutexLock lock(queue.space->mutex());
+  queue.space->begin_block(clock_.steady_ms());
+  queue.topic->bury(count);
 }
 
 const std::vector<QueueFeeder::Line*>& QueueFeeder::lines_of(const JournalRecord& record) {

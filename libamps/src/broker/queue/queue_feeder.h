@@ -25,6 +25,7 @@ struct FedQueue {
   TopicSpace* space = nullptr;
   std::unique_ptr<QueueTopic> topic;
   std::unique_ptr<QueueIntake> intake;
+  std::unique_ptr<DeadLetters> dead_letters;  // None: there are no actions.
   QueueRecovery::Result recovered;
 };
 
@@ -58,6 +59,7 @@ class QueueFeeder final : public JournalListener {
   Status catch_up(Line* line, bool* progress);
   static void admit(Line* line, const JournalRecord& record, LogPosition place);
   void flush(Line* line, bool is_all);
+  void publish_dead(const FedQueue& queue);
   const std::vector<Line*>& lines_of(const JournalRecord& record);
 
   Journal& journal_;

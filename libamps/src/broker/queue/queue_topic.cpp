@@ -134,6 +134,7 @@ void QueueTopic::finish() {
   queue_.settle(now_us());
   if (!shared_.empty()) tell_siblings();
   write_settled();
+  if (!dead_.empty()) wake_();
   const std::uint64_t due_us = queue_.next_due_us();
   if (due_us != kNeverUs)
     parts_.space->wake_at(base_ms_ + (std::max(due_us, base_us_) - base_us_ + 999) / 1000);
@@ -203,7 +204,9 @@ void QueueTopic::write_settled() {
 
 std::uint64_t QueueTopic::oldest_needed_txid() const {
   const QueueMessage* const oldest = queue_.oldest();
-  return oldest == nullptr ? UINT64_MAX : oldest->position;
+  std::uint64_t txid = oldest == nullptr ? UINT64_MAX : oldest->position;
+  for (const DeadLetter& letter : dead_) txid = std::min(txid, letter.record->txid());
+  return txid;
 }
 
 // Consumers.
@@ -355,9 +358,21 @@ void QueueTopic::encode(const Member& member, const QueueMessage& message) {
   append_delivery(&scratch_, member.prefix, delivery);
 }
 
-void QueueTopic::remove(const QueueMessage& message, Removal) {
-  body_bytes_ -= body_of(message).record->memory_bytes();
-  settled_.push_back(message.id);
+void QueueTopic::remove(const QueueMessage& message, Removal why) {
+  const QueueBody& body = body_of(message);
+  body_bytes_ -= body.record->memory_bytes();
+  if (parts_.dead_letters != nullptr && parts_.dead_letters->wants(why)) {
+    dead_.push_back({message.id, why, body.record, *body.topic, body.key});
+  } else {
+    settled_.push_back(message.id);
+  }
+}
+
+void QueueTopic::bury(std::size_t count) {
+  const auto end = dead_.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto letter = dead_.begin(); letter != end; ++letter) settled_.push_back(letter->id);
+  dead_.erase(dead_.begin(), end);
+  write_settled();
 }
 
 }  // namespace amps::broker

@@ -26,6 +26,7 @@
 #include "broker/configuration_state.h"
 #include "broker/filter.h"
 #include "broker/journal/journal.h"
+#include "broker/queue/dead_letters.h"
 #include "broker/queue/queue.h"
 #include "broker/queue/queue_body.h"
 #include "broker/subscription.h"
@@ -40,6 +41,7 @@ struct QueueParts {
   Journal* journal = nullptr;
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
+  const DeadLetters* dead_letters = nullptr;  // None: what expires is gone.
 };
 
 class QueueTopic final : public TimedWork, QueueOutput {
@@ -64,6 +66,9 @@ class QueueTopic final : public TimedWork, QueueOutput {
   // Sends what waited for the log, and goes on with what was due.
   void on_durable();
   std::uint64_t run_due(std::uint64_t now_ms) override;
+  // Expired messages that are to be published, oldest first. They count as settled when they were: bury().
+  const std::vector<DeadLetter>& dead() const noexcept { return dead_; }
+  void bury(std::size_t count);
   // The log records nobody may remove begin here; UINT64_MAX: none.
   std::uint64_t oldest_needed_txid() const;
 
@@ -136,6 +141,7 @@ class QueueTopic final : public TimedWork, QueueOutput {
   FilterId next_filter_ = 1;
 
   std::vector<BookmarkId> settled_;  // Not yet written.
+  std::vector<DeadLetter> dead_;
   std::deque<Unsent> unsent_;
   std::unordered_map<std::uint64_t, std::uint64_t> highest_fed_;  // Sequence by publisher.
   Buffer scratch_;

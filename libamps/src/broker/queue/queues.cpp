@@ -17,6 +17,11 @@ Status Queues::make(const std::vector<const QueueConfiguration*>& configurations
     auto entry = std::make_unique<Entry>(configuration);
     entry->fed.space = parts.spaces->find(configuration->message_type);
     AMPS_RETURN_IF_ERROR(QueueIntake::make(*configuration, &entry->fed.intake, parts.spaces->types()));
+    if (parts.actions != nullptr) {
+      entry->fed.dead_letters = std::make_unique<DeadLetters>(
+          *configuration, *parts.actions,
+          DeadLetters::Parts{parts.spaces, parts.clock, parts.log, parts.instance});
+    }
     queues->entries_.push_back(std::move(entry));
   }
   *out = std::move(queues);
@@ -64,7 +69,8 @@ Status Queues::start(Journal* journal) {
     const QueueRecovery::Result& recovered = entry->fed.recovered;
     if (recovered.must_note_beginning)
       AMPS_RETURN_IF_ERROR(note_beginning(entry.get(), recovered.begin_txid));
-    const QueueParts parts{entry->fed.space, journal, parts_.clock, parts_.log};
+    const QueueParts parts{entry->fed.space, journal, parts_.clock, parts_.log,
+                           entry->fed.dead_letters.get()};
     entry->fed.topic = std::make_unique<QueueTopic>(*entry->configuration, parts);
     LogLine(*parts_.log, AMPS_LOG_INFO)
         << "queue " << entry->configuration->name << " (" << entry->configuration->message_type << ") has "

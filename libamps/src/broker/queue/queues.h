@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct QueuesParts {
   const TopicSpaces* spaces = nullptr;
   const Clock* clock = nullptr;
   LogSink* log = nullptr;
+  const std::vector<ExpireActionConfiguration>* actions = nullptr;  // None: there are none.
+  std::string instance = {};
 };
 
 class Queues final : JournalHold {
