@@ -276,3 +276,37 @@ TEST_CASE_FIXTURE(Jobs, "QUE-03: at most once delivers, and a restart does not a
   client->subscribe("jobs", "mine");
   CHECK(take(*client) == "c");
 }
+
+TEST_CASE_FIXTURE(
+    Jobs, "QUE-40: over a topic with records each update is a message, merged, and deletes are none") {
+  jobs.underlying_topic = jobs.publish_target = "orders";
+  with_records("orders");
+  configuration.sow.emplace_back(jobs);
+  start();
+  client = connect("worker");
+  client->subscribe("jobs", "mine", "max_backlog=5");
+  put(R"({"id":1,"a":1})", "orders");
+  client->send_frame(R"({"c":"delta_publish","t":"orders"})", R"({"id":1,"b":2})");
+  client->send_frame(R"({"c":"sow_delete","t":"orders","filter":"1=1"})");
+  put(R"({"id":2})", "orders");
+  CHECK(take(*client) == R"({"id":1,"a":1})");
+  CHECK(take(*client) == R"({"id":1,"a":1,"b":2})");
+  CHECK(take(*client) == R"({"id":2})");
+}
+
+TEST_CASE_FIXTURE(Jobs, "QUE-21 QUE-42: a barrier waits for what is before it, and reaches everybody") {
+  jobs.barrier_expression = "/all = 1";
+  open();
+  auto idle = connect("idle");
+  CHECK(idle->subscribe("jobs", "none", "max_backlog=0").get("opts") == "max_backlog=0");
+  client->subscribe("jobs", "mine", "max_backlog=5");
+  put(R"({"n":1})");
+  put(R"({"all":1})");
+  put(R"({"n":2})");
+  CHECK(take(*client) == R"({"n":1})");
+  CHECK(settle(*client) == "1");
+  CHECK(take(*client) == R"({"all":1})");
+  CHECK(take(*client) == R"({"n":2})");
+  CHECK(take(*idle) == R"({"all":1})");
+  idle->expect_nothing();
+}

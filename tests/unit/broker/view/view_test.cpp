@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "broker/topic_spaces.h"
 #include "broker/view/derived_topic.h"
+#include "support/logged_broker.h"
 #include "view_fixture.h"
 
 using amps::MutexLock;
@@ -164,4 +165,24 @@ TEST_CASE_FIXTURE(ViewFixture, "a view of what has no records stops the start") 
   add(view("wrong", "nothing", {"/a"}, {"/a"}));
   CHECK_THROWS_WITH_AS(broker.start(), doctest::Contains("its source nothing of type json is not declared"),
                        std::runtime_error);
+}
+
+TEST_CASE("VEW-14: a view is there again after a restart, made of its sources") {
+  raw::LoggedBroker at;
+  at.with_records("orders");
+  at.configuration.sow.emplace_back(
+      ViewFixture::view("by_cust", "orders", {"/cust", "SUM(/qty) AS /q"}, {"/cust"}));
+  at.start();
+  {
+    Client client(at.port());
+    client.logon("me");
+    raw::publish_numbered(client, "orders", 1, R"({"id":1,"cust":"A","qty":2})");
+    raw::publish_numbered(client, "orders", 2, R"({"id":2,"cust":"A","qty":3})");
+  }
+  at.restart();
+  Client client(at.port());
+  client.logon("me");
+  CHECK(raw::query(client, R"("c":"sow","t":"by_cust")").bodies() == R"({"cust":"A","q":5};)");
+  raw::publish_numbered(client, "orders", 3, R"({"id":1,"cust":"A","qty":7})");
+  CHECK(raw::query(client, R"("c":"sow","t":"by_cust")").bodies() == R"({"cust":"A","q":10};)");
 }
