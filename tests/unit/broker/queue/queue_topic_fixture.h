@@ -113,7 +113,7 @@ struct QueueTopicFixture {
     subscription->topic = topic;
     subscription->backlog_max = backlog;
     subscription->outbox = &outbox;
-    subscription->filter_text = filter;
+    subscription->filter_text = subscription->effective_text = filter;
     if (amps::wire::is_topic_pattern(topic)) {
       REQUIRE(TopicPattern::compile(topic, &subscription->pattern).ok());
     }
