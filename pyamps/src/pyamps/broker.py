@@ -132,7 +132,11 @@ class Broker(NativeBroker):
             self._set_limit(limit, value)
 
     def _set_callbacks(self, **callbacks: Callable[..., Any] | None) -> None:
-        setters = {"log": self._set_log, "authenticate": self._set_authenticator, "entitle": self._set_entitlement}
+        setters: dict[str, Callable[[Any], None]] = {
+            "log": self._set_log,
+            "authenticate": self._set_authenticator,
+            "entitle": self._set_entitlement,
+        }
         for what, callback in callbacks.items():
             if callback is None:
                 continue

@@ -50,7 +50,9 @@ struct QueueTopicFixture {
   Outbox other_outbox{&home, &limits, nullptr};
   std::unique_ptr<raw::MemoryJournal> journal = std::make_unique<raw::MemoryJournal>();
   std::vector<std::unique_ptr<QueueConfiguration>> configurations;
-  std::unique_ptr<Queues> queues;
+  std::vector<std::unique_ptr<TopicSpaces>> spaces_after_restart;
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
+  std::unique_ptr<Queues> queues;  // Goes first: its thread uses what is above.
 
   QueueTopicFixture() { limits.client_bytes_max = 1u << 30; }
 
@@ -187,8 +189,6 @@ struct QueueTopicFixture {
   }
 
   std::vector<raw::Frame> frames;  // All that were received.
-  std::vector<std::unique_ptr<Subscription>> subscriptions;
-  std::vector<std::unique_ptr<TopicSpaces>> spaces_after_restart;
   TopicSpace* current = nullptr;
 };
 
