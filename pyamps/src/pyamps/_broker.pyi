@@ -8,6 +8,7 @@ from typing_extensions import Self
 from .typing import Text
 
 LIMITS: dict[str, int]
+ALL_RIGHTS: str
 LEVELS: tuple[str, ...]
 
 class Box: ...
