@@ -2,6 +2,7 @@
 #include "broker/client_status.h"
 
 #include "base/buffer.h"
+#include "broker/format/xml_text.h"
 #include "wire/header_encoder.h"
 #include "wire/timestamp.h"
 
@@ -37,32 +38,11 @@ std::string json_body(const EventField (&fields)[13]) {
   return std::string(out.view());
 }
 
-std::string xml_escaped(std::string_view text) {
-  std::string out;
-  for (const char byte : text) {
-    switch (byte) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      default:
-        out += static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte;  // XML 1.0 has no words for them.
-    }
-  }
-  return out;
-}
-
 std::string xml_body(const EventField (&fields)[13]) {
   std::string out = "<ClientStatus>";
   for (const EventField& field : fields) {
     if (field.value.empty()) continue;
-    const std::string name(field.xml_name);
-    out += "<" + name + ">" + xml_escaped(field.value) + "</" + name + ">";
+    out += xml_element(field.xml_name, field.value);
   }
   return out + "</ClientStatus>";
 }

@@ -2,6 +2,7 @@
 #include "broker/monitor/sow_stats.h"
 
 #include "base/buffer.h"
+#include "broker/format/xml_text.h"
 #include "broker/topic_spaces.h"
 #include "wire/header_encoder.h"
 #include "wire/timestamp.h"
@@ -9,31 +10,6 @@
 namespace amps::broker {
 
 namespace {
-
-std::string escaped_xml(std::string_view text) {
-  std::string out;
-  for (const char byte : text) {
-    switch (byte) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      default:
-        out += static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte;
-    }
-  }
-  return out;
-}
-
-std::string element(std::string_view name, std::string_view text) {
-  const std::string tag(name);
-  return "<" + tag + ">" + escaped_xml(text) + "</" + tag + ">";
-}
 
 std::string field(std::string_view name, std::string_view text) {
   std::string out(name);
@@ -54,8 +30,8 @@ std::string sow_stats_body(std::string_view message_type, std::string_view topic
            "\",\"record_count\":" + count + ",\"timestamp\":\"" + std::string(timestamp) + "\"}}";
   }
   if (message_type == "xml") {
-    return "<SOWStats>" + element("MessageType", message_type) + element("Topic", topic) +
-           element("Records", count) + element("Timestamp", timestamp) + "</SOWStats>";
+    return "<SOWStats>" + xml_element("MessageType", message_type) + xml_element("Topic", topic) +
+           xml_element("Records", count) + xml_element("Timestamp", timestamp) + "</SOWStats>";
   }
   const bool by_number = message_type == "fix";
   return field(by_number ? "20007" : "message_type", message_type) +
