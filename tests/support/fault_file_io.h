@@ -4,6 +4,7 @@
 // Threads: one at a time. Files stay usable until the FaultFileIo goes.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -55,8 +56,8 @@ class FaultFileIo final : public FileIo {
   Names durable_names_;
   std::set<std::string> locked_;
   bool disk_full_ = false;
-  std::size_t fail_at_ = 0;
-  std::size_t operation_count_ = 0;
+  std::atomic<std::size_t> fail_at_{0};  // Set while a writer thread is at work.
+  std::atomic<std::size_t> operation_count_{0};
 };
 
 }  // namespace amps::test

@@ -3,6 +3,7 @@
 // Positions count records.
 #pragma once
 
+#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <memory>
@@ -25,7 +26,7 @@ class MemoryJournal final : public amps::broker::Journal {
   using BookmarkId = amps::broker::BookmarkId;
   using Status = amps::Status;
 
-  bool commits_at_once = true;
+  std::atomic<bool> commits_at_once{true};
   std::vector<std::string> logged_topics;  // None: all.
   Status refusal;                          // Of further appends.
 
