@@ -17,6 +17,7 @@
 #include "broker/configuration_xml.h"
 #include "broker/file_check.h"
 #include "broker_abi/call.h"
+#include "broker_abi/callbacks.h"
 
 namespace {
 
@@ -24,6 +25,9 @@ using amps::Status;
 using amps::broker::Broker;
 using amps::broker::BrokerParts;
 using amps::broker::Configuration;
+using amps::broker_abi::CallbackAuthenticator;
+using amps::broker_abi::CallbackLog;
+using amps::broker_abi::CallbackRights;
 using amps::broker_abi::guarded;
 using amps::broker_abi::last_error;
 using amps::broker_abi::returned;
@@ -45,65 +49,6 @@ Status copy_in(const T* from, T* to) {
   return {};
 }
 
-class CallbackLog final : public amps::LogSink {
- public:
-  explicit CallbackLog(const amps_broker_log_t& log) noexcept : log_(log) {}
-  ~CallbackLog() override {
-    if (log_.release != nullptr) log_.release(log_.userdata);
-  }
-  bool wants(amps_log_level_t level) const noexcept override { return level >= AMPS_LOG_DEBUG; }
-  void log(amps_log_level_t level, std::string_view line) noexcept override {
-    log_.fn(level, {line.data(), line.size()}, log_.userdata);
-  }
-
- private:
-  const amps_broker_log_t log_;
-};
-
-class CallbackAuthenticator final : public amps::broker::Authenticator {
- public:
-  explicit CallbackAuthenticator(const amps_broker_authenticator_t& table) noexcept : table_(table) {}
-  ~CallbackAuthenticator() override {
-    if (table_.release != nullptr) table_.release(table_.userdata);
-  }
-  amps::broker::LogonAnswer decide(const amps::broker::LogonRequest& request) override {
-    using amps::broker::LogonDecision;
-    amps::broker::LogonAnswer answer;
-    amps_span_t challenge{nullptr, 0};
-    const amps_result result = table_.fn(span_of(request.client_name), span_of(request.user),
-                                         span_of(request.password), &challenge, table_.userdata);
-    if (result == AMPS_E_OK) {
-      answer.decision = LogonDecision::kAccept;
-    } else if (result == AMPS_E_RETRY) {
-      answer.decision = LogonDecision::kChallenge;
-      if (challenge.len != 0) answer.challenge.assign(challenge.ptr, challenge.len);
-    }
-    return answer;
-  }
-
- private:
-  const amps_broker_authenticator_t table_;
-};
-
-class CallbackRights final : public amps::broker::RightsSource {
- public:
-  explicit CallbackRights(const amps_broker_entitlement_t& table) noexcept : table_(table) {}
-  ~CallbackRights() override {
-    if (table_.release != nullptr) table_.release(table_.userdata);
-  }
-  Status fetch(const amps::broker::RightsRequest& request, const amps::broker::RightsContext& context,
-               std::shared_ptr<const amps::broker::Rights>* out) override {
-    amps_span_t document{nullptr, 0};
-    const amps_result result =
-        table_.fn(span_of(request.client_name), span_of(request.user), &document, table_.userdata);
-    if (result != AMPS_E_OK) return Status(result, "the program gives no rights to " + context.origin);
-    return amps::broker::Rights::parse(std::string(document.ptr, document.len), context, out);
-  }
-
- private:
-  const amps_broker_entitlement_t table_;
-};
-
 }  // namespace
 
 // Starting and stopping run without the lock, because they log, and who is told may ask this broker.
@@ -117,11 +62,11 @@ struct amps_broker {
   // While it is starting or stopping, what is below belongs to the thread that does that.
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
-  std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
-  // A worker of the broker holds it too while it asks, perhaps longer than the broker lives.
-  std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
+  std::shared_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
   std::unique_ptr<amps::ManualClock> clock AMPS_GUARDED_BY(mutex);  // None: the system's.
-  std::shared_ptr<CallbackRights> rights AMPS_GUARDED_BY(mutex);    // The same.
+  // A worker of the broker holds them too while it asks, perhaps longer than the broker lives.
+  std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
+  std::shared_ptr<CallbackRights> rights AMPS_GUARDED_BY(mutex);
   std::unique_ptr<Broker> broker AMPS_GUARDED_BY(mutex);  // Of the latest start; kept for its statistics.
   std::string statistics AMPS_GUARDED_BY(mutex);          // For who asks while it stops.
 
@@ -153,6 +98,27 @@ Status check(const amps_broker_t* broker) {
 
 Status check_stopped(const amps_broker_t* broker) AMPS_REQUIRES(broker->mutex) {
   if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "settings are made before start");
+  return {};
+}
+
+// Puts what calls the program's functions into its place; NULL takes it away.
+template <typename Table, typename Callback>
+Status set_callback(amps_broker_t* broker, const Table* table, const char* what,
+                    std::shared_ptr<Callback> amps_broker::*place) {
+  AMPS_RETURN_IF_ERROR(check(broker));
+  std::shared_ptr<Callback> callback;
+  if (table != nullptr) {
+    Table copy;
+    AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
+    if (copy.fn == nullptr) return Status(AMPS_E_USAGE, std::string(what) + " function is NULL");
+    callback = std::make_shared<Callback>(copy);
+  }
+  // What was there is released without the lock, after the broker that may know it.
+  std::unique_ptr<Broker> former;
+  const amps::MutexLock lock(broker->mutex);
+  AMPS_RETURN_IF_ERROR(check_stopped(broker));
+  former.swap(broker->broker);
+  (broker->*place).swap(callback);
   return {};
 }
 
@@ -326,63 +292,15 @@ const char* amps_broker_sample(void) {
 }
 
 amps_result amps_broker_set_log(amps_broker_t* broker, const amps_broker_log_t* log) {
-  return guarded([&]() -> Status {
-    AMPS_RETURN_IF_ERROR(check(broker));
-    std::unique_ptr<CallbackLog> sink;
-    if (log != nullptr) {
-      amps_broker_log_t copy;
-      AMPS_RETURN_IF_ERROR(copy_in(log, &copy));
-      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "log function is NULL");
-      sink = std::make_unique<CallbackLog>(copy);
-    }
-    {
-      amps::MutexLock lock(broker->mutex);
-      AMPS_RETURN_IF_ERROR(check_stopped(broker));
-      broker->broker.reset();  // It may still know the old sink.
-      broker->log.swap(sink);
-    }
-    return {};  // The old sink is released here, without the lock.
-  });
+  return guarded([&] { return set_callback(broker, log, "log", &amps_broker::log); });
 }
 
 amps_result amps_broker_set_authenticator(amps_broker_t* broker, const amps_broker_authenticator_t* table) {
-  return guarded([&]() -> Status {
-    AMPS_RETURN_IF_ERROR(check(broker));
-    std::shared_ptr<CallbackAuthenticator> authenticator;
-    if (table != nullptr) {
-      amps_broker_authenticator_t copy;
-      AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
-      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "authenticator function is NULL");
-      authenticator = std::make_shared<CallbackAuthenticator>(copy);
-    }
-    {
-      amps::MutexLock lock(broker->mutex);
-      AMPS_RETURN_IF_ERROR(check_stopped(broker));
-      broker->broker.reset();
-      broker->authenticator.swap(authenticator);
-    }
-    return {};
-  });
+  return guarded([&] { return set_callback(broker, table, "authenticator", &amps_broker::authenticator); });
 }
 
 amps_result amps_broker_set_entitlement(amps_broker_t* broker, const amps_broker_entitlement_t* table) {
-  return guarded([&]() -> Status {
-    AMPS_RETURN_IF_ERROR(check(broker));
-    std::shared_ptr<CallbackRights> rights;
-    if (table != nullptr) {
-      amps_broker_entitlement_t copy;
-      AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
-      if (copy.fn == nullptr) return Status(AMPS_E_USAGE, "entitlement function is NULL");
-      rights = std::make_shared<CallbackRights>(copy);
-    }
-    {
-      amps::MutexLock lock(broker->mutex);
-      AMPS_RETURN_IF_ERROR(check_stopped(broker));
-      broker->broker.reset();
-      broker->rights.swap(rights);
-    }
-    return {};
-  });
+  return guarded([&] { return set_callback(broker, table, "entitlement", &amps_broker::rights); });
 }
 
 amps_result amps_broker_use_manual_clock(amps_broker_t* broker) {
