@@ -22,59 +22,44 @@ Status for_each_bookmark(std::string_view list, Visit visit) {
   }
 }
 
-// The earliest place of a list. A list that only says NOW, or nothing that is known, has none.
-class Beginning {
- public:
-  Beginning(Journal* journal, const LogEnd& now, bool includes) noexcept
-      : journal_(*journal), now_(now), includes_(includes) {}
-
-  Status add(const Bookmark& bookmark) {
-    switch (bookmark.kind) {
-      case BookmarkKind::kEpoch:
-        take(journal_.begin());
-        return {};
-      case BookmarkKind::kNow:
-        says_now = true;
-        return {};
-      case BookmarkKind::kMessage:
-        return add_message({bookmark.publisher, bookmark.sequence});
-      case BookmarkKind::kTimestamp:
-        return add_time(bookmark.utc_us);
-      case BookmarkKind::kOpaque:
-        return {};
-    }
-    return {};
-  }
-
+// Where a bookmark divides the log: in front of what it names, or behind it. One that is not in the log
+// divides nothing.
+struct Division {
   std::optional<LogPosition> place;
-  std::uint64_t future_us = UINT64_MAX;  // The earliest time nothing in the log is later than.
-  bool says_now = false;
-
- private:
-  void take(LogPosition found) { place = place ? std::min(*place, found) : found; }
-
-  Status add_message(const BookmarkId& id) {
-    std::optional<RecordPlace> found;
-    AMPS_RETURN_IF_ERROR(journal_.find(id, &found));
-    if (found) take(includes_ ? found->begin : found->end);
-    return {};
-  }
-
-  Status add_time(std::uint64_t utc_us) {
-    LogPosition found;
-    AMPS_RETURN_IF_ERROR(journal_.find_after_time(includes_ && utc_us != 0 ? utc_us - 1 : utc_us, &found));
-    if (found < now_.position) {
-      take(found);
-    } else {
-      future_us = std::min(future_us, includes_ ? utc_us : utc_us + 1);
-    }
-    return {};
-  }
-
-  Journal& journal_;
-  const LogEnd& now_;
-  const bool includes_;
+  std::optional<std::uint64_t> last_us;  // The log has not come to this time, the last one in front.
+  bool is_now = false;
 };
+
+Status divide(const Bookmark& bookmark, bool behind, const LogEnd& now, Journal* journal, Division* out) {
+  switch (bookmark.kind) {
+    case BookmarkKind::kEpoch:
+      out->place = journal->begin();
+      break;
+    case BookmarkKind::kNow:
+      out->is_now = true;
+      break;
+    case BookmarkKind::kMessage: {
+      std::optional<RecordPlace> found;
+      AMPS_RETURN_IF_ERROR(journal->find({bookmark.publisher, bookmark.sequence}, &found));
+      if (found) out->place = behind ? found->end : found->begin;
+      break;
+    }
+    case BookmarkKind::kTimestamp: {
+      const std::uint64_t last_us = behind || bookmark.utc_us == 0 ? bookmark.utc_us : bookmark.utc_us - 1;
+      LogPosition found;
+      AMPS_RETURN_IF_ERROR(journal->find_after_time(last_us, &found));
+      if (found < now.position) {
+        out->place = found;
+      } else {
+        out->last_us = last_us;
+      }
+      break;
+    }
+    case BookmarkKind::kOpaque:
+      break;
+  }
+  return {};
+}
 
 // Before the last message of the log.
 Status find_last(const LogEnd& now, Journal* journal, LogPosition* out) {
@@ -90,95 +75,51 @@ Status not_in_log(std::string_view list) {
   return Status(AMPS_E_INVALID_BOOKMARK, "not in the log: " + std::string(list), "bookmark not found");
 }
 
+// From the earliest place of the list.
 Status resolve_beginning(std::string_view list, bool is_range, bool includes, NotFound not_found,
                          const LogEnd& now, Journal* journal, ReplayBounds* out) {
-  Beginning beginning(journal, now, includes);
-  AMPS_RETURN_IF_ERROR(
-      for_each_bookmark(list, [&](const Bookmark& bookmark) { return beginning.add(bookmark); }));
-  if (beginning.place) {
-    out->from = *beginning.place;
+  std::optional<LogPosition> earliest;
+  std::uint64_t future_us = UINT64_MAX;
+  bool says_now = false;
+  AMPS_RETURN_IF_ERROR(for_each_bookmark(list, [&](const Bookmark& bookmark) -> Status {
+    Division division;
+    AMPS_RETURN_IF_ERROR(divide(bookmark, !includes, now, journal, &division));
+    if (division.place) earliest = earliest ? std::min(*earliest, *division.place) : division.place;
+    if (division.last_us) future_us = std::min(future_us, *division.last_us + 1);
+    says_now |= division.is_now;
     return {};
-  }
-  out->from = now.position;
-  if (beginning.future_us != UINT64_MAX) {
+  }));
+  out->from = earliest.value_or(now.position);
+  if (earliest) return {};
+  if (future_us != UINT64_MAX) {
     // Only a range begins at a time that has not come; otherwise that is now.
-    if (is_range) out->from_us = beginning.future_us;
+    if (is_range) out->from_us = future_us;
     return {};
   }
-  if (beginning.says_now) return includes ? find_last(now, journal, &out->from) : Status();
+  if (says_now) return includes ? find_last(now, journal, &out->from) : Status();
   if (not_found == NotFound::kFail) return not_in_log(list);
   if (not_found == NotFound::kEpoch) out->from = journal->begin();
   return {};
 }
 
-// The latest place of a list. What is not in the log has none.
-class Ending {
- public:
-  Ending(Journal* journal, const LogEnd& now, bool includes) noexcept
-      : journal_(*journal), now_(now), includes_(includes) {}
-
-  Status add(const Bookmark& bookmark) {
-    switch (bookmark.kind) {
-      case BookmarkKind::kEpoch:
-        take(journal_.begin());
-        return {};
-      case BookmarkKind::kNow:
-        take(now_.position);
-        return {};
-      case BookmarkKind::kMessage:
-        return add_message({bookmark.publisher, bookmark.sequence});
-      case BookmarkKind::kTimestamp:
-        return add_time(bookmark.utc_us);
-      case BookmarkKind::kOpaque:
-        return {};
-    }
-    return {};
-  }
-
-  std::optional<LogPosition> place;
-  // A time that has not come is later than all places.
-  bool is_in_future = false;
-  std::uint64_t future_us = 0;
-
- private:
-  void take(LogPosition found) { place = place ? std::max(*place, found) : found; }
-
-  Status add_message(const BookmarkId& id) {
-    std::optional<RecordPlace> found;
-    AMPS_RETURN_IF_ERROR(journal_.find(id, &found));
-    if (found) take(includes_ ? found->end : found->begin);
-    return {};
-  }
-
-  Status add_time(std::uint64_t utc_us) {
-    const std::uint64_t last_us = includes_ || utc_us == 0 ? utc_us : utc_us - 1;
-    LogPosition found;
-    AMPS_RETURN_IF_ERROR(journal_.find_after_time(last_us, &found));
-    if (found < now_.position) {
-      take(found);
-    } else {
-      is_in_future = true;
-      future_us = std::max(future_us, last_us);
-    }
-    return {};
-  }
-
-  Journal& journal_;
-  const LogEnd& now_;
-  const bool includes_;
-};
-
+// To the latest place of the list; a time that has not come is later than all places.
 Status resolve_end(std::string_view list, bool includes, const LogEnd& now, Journal* journal,
                    ReplayBounds* out) {
-  Ending ending(journal, now, includes);
-  AMPS_RETURN_IF_ERROR(
-      for_each_bookmark(list, [&](const Bookmark& bookmark) { return ending.add(bookmark); }));
-  if (ending.is_in_future) {
-    out->to_us = ending.future_us;
-  } else if (ending.place) {
-    out->to = ending.place;
+  std::optional<LogPosition> latest;
+  std::optional<std::uint64_t> future_us;
+  AMPS_RETURN_IF_ERROR(for_each_bookmark(list, [&](const Bookmark& bookmark) -> Status {
+    Division division;
+    AMPS_RETURN_IF_ERROR(divide(bookmark, includes, now, journal, &division));
+    if (division.is_now) division.place = now.position;
+    if (division.place) latest = latest ? std::max(*latest, *division.place) : division.place;
+    if (division.last_us) future_us = std::max(future_us.value_or(0), *division.last_us);
+    return {};
+  }));
+  if (!latest && !future_us) return not_in_log(list);
+  if (future_us) {
+    out->to_us = *future_us;
   } else {
-    return not_in_log(list);
+    out->to = latest;
   }
   return {};
 }
