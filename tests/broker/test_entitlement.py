@@ -272,13 +272,24 @@ def test_SEC_08_REL_17_without_a_good_document_nobody_logs_on(serve, answer):
     assert raw.receive() is None
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_REL_17_an_exception_of_the_callback_refuses(serve):
-    def fails(client_name, user):
-        raise LookupError(user)
+@pytest.mark.parametrize("kind", [LookupError, SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize(("callback", "reason"), [("authenticate", "auth failure"), ("entitle", "not entitled")])
+def test_REL_17_an_exception_of_a_callback_refuses(serve, monkeypatch, callback, reason, kind):
+    seen = []
+    monkeypatch.setattr("sys.unraisablehook", lambda args: seen.append(args.exc_type))
 
-    raw = RawSession(serve(entitle=fails), "anybody")
-    assert raw.logon["reason"] == "not entitled"
+    def fails(*who):
+        raise kind("no")
+
+    raw = RawSession(serve(**{callback: fails}), "anybody")
+    assert (raw.logon["status"], raw.logon["reason"]) == ("failure", reason)
+    assert seen == [kind]
+
+
+@pytest.mark.parametrize("answer", [None, False, 1, ["no"], {}, object()])
+def test_SEC_01_only_true_accepts(serve, answer):
+    raw = RawSession(serve(authenticate=lambda *who: answer), "anybody")
+    assert (raw.logon["status"], raw.logon["reason"]) == ("failure", "auth failure")
 
 
 def test_SEC_15_rights_are_asked_for_once_a_logon(serve):

@@ -7,6 +7,7 @@ import os
 import threading
 import weakref
 
+from cpython.exc cimport PyErr_SetObject, PyErr_WriteUnraisable
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.string cimport memset
@@ -64,12 +65,21 @@ cdef void* boxed(object function) except NULL:
     return <void*>box
 
 
+cdef void unraisable(object error, Box box) noexcept:
+    """Hand it to sys.unraisablehook: nobody above the broker's thread could catch it, not even SystemExit."""
+    PyErr_SetObject(type(error), error)
+    PyErr_WriteUnraisable(box.callable)
+
+
 cdef public void py_release_broker_box(void* box) noexcept:
     Py_DECREF(<Box>box)
 
 
 cdef public void py_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept:
-    (<Box>box).callable(LEVELS[<int>level], text_of(line))
+    try:
+        (<Box>box).callable(LEVELS[<int>level], text_of(line))
+    except BaseException as error:
+        unraisable(error, <Box>box)
 
 
 cdef public c.amps_result py_on_logon(
@@ -82,11 +92,9 @@ cdef public c.amps_result py_on_logon(
             (<Box>box).answers.text = text
             span_of(text, challenge)
             return c.AMPS_E_RETRY
-        return c.AMPS_E_OK if answer else c.AMPS_E_AUTHENTICATION
-    except Exception as error:
-        import sys
-
-        sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, None, (<Box>box).callable)))
+        return c.AMPS_E_OK if answer is True else c.AMPS_E_AUTHENTICATION
+    except BaseException as error:
+        unraisable(error, <Box>box)
         return c.AMPS_E_AUTHENTICATION
 
 
@@ -100,10 +108,8 @@ cdef public c.amps_result py_on_rights(
         (<Box>box).answers.text = text
         span_of(text, document)
         return c.AMPS_E_OK
-    except Exception as error:
-        import sys
-
-        sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, None, (<Box>box).callable)))
+    except BaseException as error:
+        unraisable(error, <Box>box)
         return c.AMPS_E_AUTHENTICATION
 
 
