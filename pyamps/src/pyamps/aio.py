@@ -67,9 +67,11 @@ class Stream(AsyncIterator[Message]):
 
     def _pump(self, answers: MessageStream) -> None:
         """Runs on a thread of its own, until everything a query gave is here."""
-        for message in answers:
-            self._append(message)
-        self._connection_lost()
+        try:
+            for message in answers:
+                self._append(message)
+        finally:
+            self._connection_lost()
 
     def _receive(self, message: Message) -> None:
         """Runs on the receive thread."""
@@ -123,8 +125,10 @@ class Stream(AsyncIterator[Message]):
         with self._room:
             end, self._end_source = self._end_source, lambda: None
             self._waiting.clear()
-        end()
-        self._arrived.set()
+        try:
+            end()
+        finally:
+            self._arrived.set()
 
     async def __aenter__(self) -> Stream:
         return self

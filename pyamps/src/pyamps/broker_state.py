@@ -73,7 +73,11 @@ def _declared(
         definitions = [definitions]
     by_name = definitions if isinstance(definitions, Mapping) else dict.fromkeys(definitions)
     for name, definition in by_name.items():
-        yield element, {"name": name, "message_type": "json", **read(definition)}
+        try:
+            members = read(definition)
+        except (TypeError, ValueError):
+            raise TypeError(f"{element} {name!r} needs a definition by name, not {definition!r}") from None
+        yield element, {"name": name, "message_type": "json", **members}
 
 
 def _sow_topic(definition: Any) -> dict[str, Any]:

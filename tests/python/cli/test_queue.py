@@ -12,7 +12,7 @@ from pyamps.testing import wait_until
 
 @pytest.fixture
 def cli():
-    with pyamps.Broker(queues={"jobs": {"max_per_subscription_backlog": 10}}) as running:
+    with pyamps.Broker(sow={"records": "/id"}, queues={"jobs": {"max_per_subscription_backlog": 10}}) as running:
         yield CommandLine(running.uri("json"))
 
 
@@ -49,5 +49,28 @@ def test_fewer_messages_than_asked_for_are_a_failure(cli):
     assert b"0 of 1 taken" in taken.stderr
 
 
-def test_a_topic_that_is_no_queue_is_refused(cli):
-    assert b"invalid topic" in cli.run("queue", "show", "other").stderr
+@pytest.mark.parametrize("topic", ["records", "other"])
+@pytest.mark.parametrize("what", ["show", "take"])
+def test_a_topic_that_is_no_queue_is_refused(cli, what, topic):
+    refused = cli.run("queue", what, topic)
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert f"'{topic}' is not a queue".encode() in refused.stderr
+
+
+def test_giving_back_for_ever_is_refused(cli):
+    refused = cli.run("queue", "take", "jobs", "--then", "cancel")
+    assert refused.returncode == 2
+    assert b"needs --count" in refused.stderr
+
+
+@pytest.mark.parametrize("timeout", ["nan", "inf", "1e13", "-1"])
+def test_a_timeout_that_is_none_is_refused(cli, timeout):
+    refused = cli.run("queue", "take", "jobs", "--timeout", timeout)
+    assert refused.returncode == 2
+    assert b"seconds" in refused.stderr
+
+
+def test_a_word_that_is_no_text_is_refused(cli):
+    refused = cli.run("queue", "take", "jobs", "--filter", b"\xff", "--timeout", "1")
+    assert refused.returncode == 1
+    assert b"not UTF-8" in refused.stderr

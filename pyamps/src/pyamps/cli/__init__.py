@@ -96,6 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python flushes standard output once more at exit, and would complain there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return EXIT_BROKEN_PIPE
+    except UnicodeEncodeError as error:  # Before the wire: a word of the command line is no text.
+        click.echo(f"Error: not UTF-8: {error.object!r}", err=True)
+        return EXIT_FAILED
     except OSError as error:
         click.echo(f"Error: {error}", err=True)
         return EXIT_FAILED

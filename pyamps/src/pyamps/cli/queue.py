@@ -3,12 +3,25 @@
 
 from __future__ import annotations
 
-import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from .output import FORMATS, Progress, counted, note, write_message
-from .session import TIMEOUT_MS, failures_of, logged_on, server_options
+from .output import FORMATS, counted, note, write_message
+from .session import (
+    TIMEOUT_MS,
+    answers_to,
+    arriving,
+    failures_of,
+    logged_on,
+    lost,
+    require,
+    seconds,
+    server_options,
+)
+
+if TYPE_CHECKING:
+    import pyamps
 
 # What becomes of a message that was printed, and the option that says so to the server; None: nothing is said.
 SETTLEMENTS = {"ack": "", "cancel": "cancel", "expire": "expire", "keep": None}
@@ -27,6 +40,20 @@ def command() -> None:
     """
 
 
+def consume(topic: str, backlog: int) -> pyamps.Command:
+    """A consumer, whose first message is the acknowledgement for ``check_queue``."""
+    from pyamps import Command
+
+    request = Command("subscribe").set_topic(topic).set_options(f"max_backlog={backlog}")
+    return request.add_ack_type("processed").set_timeout(TIMEOUT_MS)
+
+
+def check_queue(topic: str, acknowledgement: pyamps.Message) -> None:
+    """The server names the backlog of consumers, and subscribers of other topics have none."""
+    if "max_backlog=" not in (acknowledgement.get_options() or ""):
+        raise click.ClickException(f"{topic!r} is not a queue")
+
+
 @command.command("show", short_help="Print how many messages there are.")
 @click.argument("topic")
 @server_options
@@ -43,11 +70,15 @@ def show(topic: str, server: str, message_type: str, name: str | None) -> None:
     everything = Command("sow_delete").set_topic(topic).set_filter("1 = 0")
     available = Command("sow").set_topic(topic).set_top_n(0)
     with logged_on(server, message_type, name) as client, failures_of(topic):
+        with client.execute(consume(topic, 1).set_filter("1 = 0")) as stream:
+            check_queue(topic, next(stream))
         counts = []
         for request in (everything, available):
             request.set_timeout(TIMEOUT_MS).add_ack_type("processed,stats")
             with client.execute(request) as stream:
                 answers = [message for message in stream if message.get_ack_type() == "stats"]
+            if not answers:
+                raise lost()
             counts.append(answers[0].get_topic_matches())
     click.echo(f"messages {counts[0]}\navailable {counts[1]}\nleased {counts[0] - counts[1]}")
 
@@ -56,7 +87,7 @@ def show(topic: str, server: str, message_type: str, name: str | None) -> None:
 @click.argument("topic")
 @click.option("--filter", "content_filter", help='Only messages that match, for example "/id > 10".')
 @click.option("--count", "-n", type=click.IntRange(1), help="End after this many messages.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="End after SECONDS without a message.")
+@click.option("--timeout", type=float, callback=seconds, help="End after SECONDS without a message.")
 @click.option("--backlog", type=click.IntRange(1), default=1, show_default=True, help="Messages held at a time.")
 @click.option(
     "--then",
@@ -91,23 +122,17 @@ def take(
       pyamps queue take jobs --filter '/kind = "slow"' --timeout 5
       pyamps queue take jobs --count 1 --then cancel
     """
-    from pyamps import Command
-
-    request = Command("subscribe").set_topic(topic).set_options(f"max_backlog={backlog}").set_timeout(TIMEOUT_MS)
+    if then == "cancel" and count is None:
+        raise click.UsageError("--then cancel needs --count: a message that is given back comes again")
+    request = consume(topic, backlog)
     if content_filter is not None:
         request.set_filter(content_filter)
-    with (
-        logged_on(server, message_type, name) as client,
-        failures_of(topic),
-        client.execute(request) as stream,
-        Progress("messages", count, shown=not sys.stdout.isatty()) as progress,
-    ):
+    with answers_to(request, "messages", count, server, message_type, name) as (client, stream, progress):
         note(f"consuming {topic}")
-        if timeout is not None:
-            stream.timeout(max(1, round(timeout * 1000)))
-        for message in stream:
-            if message is None:
-                break
+        for message in arriving(stream, timeout):
+            if message.get_command() == "ack":
+                check_queue(topic, message)
+                continue
             progress.advance()
             write_message(message, form, flush=True)
             options = SETTLEMENTS[then]
@@ -116,9 +141,6 @@ def take(
                 client.flush_acks()
             if progress.count == count:
                 break
-        else:
-            raise click.ClickException("the connection to the server was lost")
         client.flush(TIMEOUT_MS)  # The server has what was acknowledged.
-    if count is not None and progress.count < count:
-        raise click.ClickException(f"no message for {timeout:g} s; {progress.count} of {count} taken")
+    require(count, progress.count, timeout, "taken")
     note(counted(progress.count, "message"))

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import click
 
-from .output import FORMATS, Progress, counted, note, write_message
-from .session import TIMEOUT_MS, failures_of, logged_on, server_options
+from .output import FORMATS, counted, note, write_message
+from .session import TIMEOUT_MS, answers_to, lost, server_options
 
 PLACES = {"epoch": "0", "now": "0|1|"}
 # 2025-03-01T14:30:00.5Z and shorter: the form people write, besides the one of the protocol.
@@ -78,12 +77,7 @@ def command(
     request.set_options(",".join(options)).add_ack_type("completed")
     if content_filter is not None:
         request.set_filter(content_filter)
-    with (
-        logged_on(server, message_type, name) as client,
-        failures_of(topic),
-        client.execute(request) as stream,
-        Progress("messages", count, shown=not sys.stdout.isatty()) as progress,
-    ):
+    with answers_to(request, "messages", count, server, message_type, name) as (_, stream, progress):
         for message in stream:
             if message.get_command() == "ack":
                 if message.get_ack_type() != "completed":
@@ -96,4 +90,4 @@ def command(
             write_message(message, form, flush=progress.count == count or stream.get_depth() == 0)
             if progress.count == count:
                 return
-    raise click.ClickException("the connection to the server was lost")
+    raise lost()

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from .output import FORMATS, Progress, counted, note, write_message
-from .session import TIMEOUT_MS, failures_of, logged_on, server_options
+from .output import FORMATS, counted, note, write_message
+from .session import TIMEOUT_MS, answers_to, lost, server_options
 
 
 @click.command("sow", short_help="Print the records of a topic.")
@@ -51,14 +49,13 @@ def command(
         request.set_order_by(order_by)
     if select is not None:
         request.set_options(f"select=[{select}]")
-    with (
-        logged_on(server, message_type, name) as client,
-        failures_of(topic),
-        client.execute(request) as stream,
-        Progress("records", shown=not sys.stdout.isatty()) as progress,
-    ):
+    complete = False
+    with answers_to(request, "records", None, server, message_type, name) as (_, stream, progress):
         for message in stream:
+            complete = complete or message.get_command() == Message.Command.GroupEnd
             if message.get_command() == Message.Command.SOW:
                 progress.advance()
                 write_message(message, form, flush=stream.get_depth() == 0)
     note(counted(progress.count, "record"))
+    if not complete:
+        raise lost()

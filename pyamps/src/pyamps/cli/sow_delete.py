@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from .output import note
-from .session import TIMEOUT_MS, logged_on, server_options
+from .session import TIMEOUT_MS, failures_of, logged_on, lost, server_options
 
 
 @click.command("sow_delete", short_help="Remove records of a topic.")
@@ -42,10 +42,11 @@ def command(
         request.set_sow_keys(sow_keys)
     if data is not None:
         request.set_data(data)
-    removed = 0
-    with logged_on(server, message_type, name) as client, client.execute(request) as stream:
+    with logged_on(server, message_type, name) as client, failures_of(topic), client.execute(request) as stream:
         for message in stream:
             if message.get_ack_type() == "stats":
                 removed = message.get_records_deleted()
                 break
+        else:
+            raise lost()
     note(f"{removed:,} record{'s' * (removed != 1)} removed")

@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from .output import FORMATS, Progress, note, write_message
-from .session import TIMEOUT_MS, failures_of, logged_on, server_options
+from .output import FORMATS, note, write_message
+from .session import TIMEOUT_MS, answers_to, arriving, require, seconds, server_options
 
 
 @click.command("subscribe", short_help="Print messages as they arrive.")
 @click.argument("topic")
 @click.option("--filter", "content_filter", help='Content filter, for example "/id > 10".')
 @click.option("--count", "-n", type=click.IntRange(1), help="End after this many messages.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="End after SECONDS without a message.")
+@click.option("--timeout", type=float, callback=seconds, help="End after SECONDS without a message.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="raw", show_default=True, help="What to print.")
 @click.option("--bookmark", help="Replay from here: `0`, `recent`, or a bookmark.")
 @click.option("--options", help="Options of the subscribe command, comma-separated.")
@@ -56,23 +54,11 @@ def command(
     ):
         if value is not None:
             setter(value)
-    with (
-        logged_on(server, message_type, name) as client,
-        failures_of(topic),
-        client.execute(request) as stream,
-        Progress("messages", count, shown=not sys.stdout.isatty()) as progress,
-    ):
+    with answers_to(request, "messages", count, server, message_type, name) as (_, stream, progress):
         note(f"subscribed to {topic}")
-        if timeout is not None:
-            stream.timeout(max(1, round(timeout * 1000)))
-        for message in stream:
-            if message is None:
-                break
+        for message in arriving(stream, timeout):
             progress.advance()
             write_message(message, form, flush=progress.count == count or stream.get_depth() == 0)
             if progress.count == count:
-                return
-        else:
-            raise click.ClickException("the connection to the server was lost")
-    if count is not None:
-        raise click.ClickException(f"no message for {timeout:g} s; {progress.count} of {count} received")
+                break
+    require(count, progress.count, timeout, "received")
