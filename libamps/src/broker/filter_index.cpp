@@ -155,7 +155,7 @@ void FilterIndex::match(EvaluationContext context, bool only_in_focus, Evaluatio
       for (const Value& value : span) {
         const bool read = value.is_string() && field.equalities.has_numbers();
         const Value number = read ? parse_number(value.text()) : value;
-        field.equalities.find(value, number, visit);
+        field.equalities.find(value, number, asked_, visit);
       }
     }
     if (!field.ranges.empty()) field.ranges.find(span, visit);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/delivery_group.h"
+#include "broker/format/bracket_list.h"
 #include "broker/queue/queue_topic.h"
 #include "broker/view/aggregated_feed.h"
 #include "broker/view/paged_feed.h"
@@ -19,16 +20,10 @@ namespace {
 // "[/a,/b]" at its commas; those in brackets of fields do not count.
 std::vector<std::string> split_list(std::string_view list) {
   std::vector<std::string> items;
-  list = list.substr(1, list.size() - 2);
-  int depth = 0;
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at <= list.size(); ++at) {
-    if (at < list.size() && list[at] == '[') ++depth;
-    if (at < list.size() && list[at] == ']') --depth;
-    if (at < list.size() && (list[at] != ',' || depth != 0)) continue;
-    items.emplace_back(list.substr(begin, at - begin));
-    begin = at + 1;
-  }
+  for_each_item(inside_brackets(list), [&items](std::string_view item) {
+    items.emplace_back(item);
+    return true;
+  });
   return items;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ class EqualityIndex {
     PlacedIds ids;
     std::string text;  // One of the two is the key.
     NumberKey number;
+    mutable std::uint64_t asked = 0;  // The number of the question it answered last.
   };
   // One id under one constant; kept by whoever added it, at one address.
   struct Link {
@@ -40,19 +42,22 @@ class EqualityIndex {
 
   bool empty() const noexcept { return texts_.empty() && numbers_.empty(); }
   bool has_numbers() const noexcept { return !numbers_.empty(); }
-  // `number` is what the value reads as; NULL when it is text that is no number.
+  // `number` is what the value reads as; NULL when it is text that is no number. A constant answers one
+  // question once, however often an array has it; questions are numbered from 1.
   template <typename Visit>
-  void find(const Value& value, const Value& number, const Visit& visit) const {
-    if (value.is_string()) visit_all(find_text(value.text()), visit);
-    visit_all(find_number(number), visit);
+  void find(const Value& value, const Value& number, std::uint64_t question, const Visit& visit) const {
+    if (value.is_string()) visit_all(find_text(value.text()), question, visit);
+    visit_all(find_number(number), question, visit);
   }
 
  private:
   const Bucket* find_text(std::string_view text) const noexcept;
   const Bucket* find_number(const Value& number) const noexcept;
   template <typename Visit>
-  static void visit_all(const Bucket* bucket, const Visit& visit) {
-    if (bucket != nullptr) bucket->ids.for_each(visit);
+  static void visit_all(const Bucket* bucket, std::uint64_t question, const Visit& visit) {
+    if (bucket == nullptr || bucket->asked == question) return;
+    bucket->asked = question;
+    bucket->ids.for_each(visit);
   }
   void link(Bucket* bucket, Id id, std::vector<Link>* links);
 

@@ -14,6 +14,8 @@ constexpr std::size_t kNodesKept = 4'096;  // Over clear(); a rare large message
 void Document::clear() {
   if (nodes_.size() > kNodesKept) nodes_.resize(kNodesKept);
   used_ = 0;
+  // clear() keeps the buckets, and wipes all of them each time.
+  if (index_.bucket_count() > kNodesKept) index_ = decltype(index_)();
   index_.clear();
   texts_.clear();
   root_ = &make_node();

@@ -62,6 +62,7 @@ class FieldValues {
 
   std::uint64_t message_ = 0;
   std::uint64_t objects_ = 0;
+  bool has_large_ = false;  // Some field holds more than is kept.
   std::vector<Field> fields_;
   std::vector<std::uint64_t> seen_;  // By node of the plan.
   TextArena texts_;

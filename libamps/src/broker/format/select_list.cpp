@@ -102,7 +102,8 @@ bool SelectList::select(std::string_view body, const std::vector<FieldPath>& key
   if (body.empty() || !format_->parse(body, scratch).ok()) return false;
   apply(scratch);
   if (!format_->write(*scratch, out).ok()) out->clear();
-  return has_other_field(scratch->root(), {}, keys);
+  const DocumentNode& root = scratch->root();
+  return keys.empty() ? root.first != nullptr : has_other_field(root, {}, keys);
 }
 
 }  // namespace amps::broker

@@ -7,6 +7,12 @@
 
 namespace amps::broker {
 
+namespace {
+
+constexpr int kRefreshesPerTurn = 1'000;  // Then others get the lock, and what was sent may drain.
+
+}  // namespace
+
 Status ConflatedTopic::make(TopicSpace* space, const ConflatedTopicConfiguration& configuration,
                             const InstanceFacts* instance, std::unique_ptr<ConflatedTopic>* out) {
   std::unique_ptr<ConflatedTopic> topic(new ConflatedTopic(space));
@@ -65,7 +71,8 @@ void ConflatedTopic::on_change(const Change& change) {
 }
 
 std::uint64_t ConflatedTopic::run_due(std::uint64_t now_ms) {
-  while (!waiting_.empty() && waiting_.front().due_ms <= now_ms) {
+  for (int count = 0; !waiting_.empty() && waiting_.front().due_ms <= now_ms; ++count) {
+    if (count == kRefreshesPerTurn) return now_ms;
     const std::string key = std::move(waiting_.front().key);
     waiting_.pop_front();
     keys_.erase(key);

@@ -53,6 +53,9 @@ class DerivedTopic final : public Store {
   void commit(const Change& change) override;
   RecordStore* records() noexcept override { return &records_; }
   Difference difference(const Change& change, std::string* out) override;
+  const std::vector<FieldPath>& key_fields() const noexcept override {
+    return deltas_of_ != nullptr ? deltas_of_->key_fields() : delta_keys_;
+  }
 
  private:
   explicit DerivedTopic(TopicSpace* space) : space_(*space) {}

@@ -86,16 +86,20 @@ void PagedFeed::send_change(const Change& change, bool is_update) {
     if (difference == Difference::kNone && subscription_->skip_empty) return;
     if (difference != Difference::kUnsupported) delivery.body = difference_;
   }
-  send("p", delivery);
+  send("p", delivery, delivery.body.data() == difference_.data());
 }
 
-void PagedFeed::send(std::string_view command, Delivery delivery) {
+void PagedFeed::send(std::string_view command, Delivery delivery, bool is_delta) {
   space_.mutex().assert_held();
   if (subscription_->skip_empty && delivery.body.empty()) return;
   // An `oof` always has the key: it is what the client has to forget.
   if (!subscription_->fields.key && command != "oof") delivery.key = {};
   if (subscription_->select != nullptr) {
-    subscription_->select->select(delivery.body, &document_, &selected_);
+    static const std::vector<FieldPath> none;
+    const bool may_stay_silent = is_delta && subscription_->skip_empty;
+    const bool has_any = subscription_->select->select(
+        delivery.body, may_stay_silent ? topic_.store->key_fields() : none, &document_, &selected_);
+    if (may_stay_silent && !has_any) return;
     delivery.body = selected_.view();
   }
   char timestamp[wire::kTimestampBytes];

@@ -34,7 +34,7 @@ class PagedFeed final : public SubscriptionFeed, Page {
  private:
   const PageWindow& window() const noexcept override { return definition_.window; }
   void on_difference(const PageDifference& difference, const Change& change) override;
-  void send(std::string_view command, Delivery delivery);
+  void send(std::string_view command, Delivery delivery, bool is_delta = false);
   void send_record(const RankedRecord& ranked);
   void send_change(const Change& change, bool is_update);
   void send_departure(const Change& change);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/view/view.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -9,6 +10,12 @@
 #include "broker/sow/record_key.h"
 
 namespace amps::broker {
+
+namespace {
+
+constexpr std::size_t kChangesPerTurn = 1'000;  // Then others get the lock, and what was sent may drain.
+
+}  // namespace
 
 // Follows one source. Threads: under the lock of that source's topic space.
 class View::SourceObserver final : public TopicObserver {
@@ -155,16 +162,20 @@ void View::fill() {
   aggregation_->for_each(this);
 }
 
-std::uint64_t View::run_due(std::uint64_t) {
-  const std::vector<ViewInbox::Item> items = inbox_.take();
-  if (!is_inline_) {
-    for (const ViewInbox::Item& item : items) apply(item.source, item.key, item.record, this);
-    return UINT64_MAX;
+std::uint64_t View::run_due(std::uint64_t now_ms) {
+  if (done_ == taken_.size()) {
+    taken_ = inbox_.take();
+    done_ = 0;
   }
+  if (taken_.empty()) return UINT64_MAX;
   LatestGroups latest;
-  for (const ViewInbox::Item& item : items) apply(item.source, item.key, item.record, &latest);
+  Aggregation::Output* const output = is_inline_ ? static_cast<Aggregation::Output*>(&latest) : this;
+  for (const std::size_t end = std::min(taken_.size(), done_ + kChangesPerTurn); done_ != end; ++done_) {
+    const ViewInbox::Item& item = taken_[done_];
+    apply(item.source, item.key, item.record, output);
+  }
   latest.tell(this);
-  return UINT64_MAX;
+  return now_ms;  // Once more, also for what came meanwhile.
 }
 
 Join::Values View::join_values(std::size_t source, const RecordRef& record) {

@@ -69,6 +69,8 @@ class View final : public TimedWork, Aggregation::Output {
   std::vector<FieldValues> join_fields_;
   std::vector<std::unique_ptr<SourceObserver>> observers_;
   ViewInbox inbox_;
+  std::vector<ViewInbox::Item> taken_;  // Out of the inbox …
+  std::size_t done_ = 0;                // … and how many of them are applied.
 };
 
 }  // namespace amps::broker

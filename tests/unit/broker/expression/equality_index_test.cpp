@@ -14,6 +14,7 @@ namespace {
 struct Fixture {
   EqualityIndex index;
   std::map<EqualityIndex::Id, std::vector<EqualityIndex::Link>> links;
+  std::uint64_t question = 0;
 
   void add(EqualityIndex::Id id, const std::vector<Value>& constants) {
     index.add(id, constants, &links[id]);
@@ -21,7 +22,7 @@ struct Fixture {
   std::set<EqualityIndex::Id> find(const Value& value) {
     std::set<EqualityIndex::Id> ids;
     const Value number = value.is_string() ? parse_number(value.text()) : value;
-    index.find(value, number, [&](EqualityIndex::Id id) { ids.insert(id); });
+    index.find(value, number, ++question, [&](EqualityIndex::Id id) { ids.insert(id); });
     return ids;
   }
 };
