@@ -213,7 +213,9 @@ void Connection::execute() {
 // Asks, and looks again, so that what came in between is not missed.
 void Connection::await_storage() {
   if (!is_paused_ && !session_->awaits_storage()) return;
-  if (home_->await_storage(this)) session_->settle();
+  if (!home_->await_storage(this)) return;
+  session_->settle();
+  if (is_paused_ && !session_->has_to_wait()) home_->on_storage();
 }
 
 void Connection::on_storage() noexcept {

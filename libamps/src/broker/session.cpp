@@ -46,6 +46,7 @@ Session::~Session() {
 
 void Session::leave() {
   if (std::exchange(left_, true)) return;
+  if (pending_logon_ != nullptr) services_.logon_desk->forget(info_.id);
   if (space_ != nullptr) services_.names.release(client_name_, info_.id);
   if (services_.journal != nullptr) {
     services_.journal->publishers().close(std::exchange(counted_by_, nullptr), services_.clock.utc_us());
@@ -250,6 +251,7 @@ void Session::add_subscription(std::unique_ptr<Subscription> subscription, std::
     static_cast<void>(
         open_query(*space_, {subscription->topic, subscription->pattern.get()}, std::move(*query), &result));
     if (!outbox_->append(std::move(result), host_->now_ms())) {
+      if (entry == nullptr) subscriptions_.erase(subscription->id);  // With it goes `entry`.
       return end(Disconnect::kLimit, "too many unfinished queries");
     }
   }
@@ -322,7 +324,10 @@ void Session::remove_all_subscriptions() {
 }
 
 void Session::describe(bool with_subscriptions, ClientFacts* out) const {
-  constexpr std::size_t kShownMax = 1000;  // Of one client, so that whoever asks holds nobody up.
+  // Of one client, and of each text, so that whoever asks holds nobody up.
+  constexpr std::size_t kShownMax = 1000;
+  constexpr std::size_t kTextShownMax = 1024;
+  const auto shown = [](std::string_view text) { return std::string(text.substr(0, kTextShownMax)); };
   out->id = info_.id;
   out->connection_name = info_.name;
   out->client_name = client_name_;
@@ -335,9 +340,10 @@ void Session::describe(bool with_subscriptions, ClientFacts* out) const {
   if (!with_subscriptions) return;
   for (const auto& [id, subscription] : subscriptions_) {
     if (out->subscriptions.size() == kShownMax) break;
-    SubscriptionFacts facts{id, subscription->topic, subscription->filter_text, {}, subscription->options};
+    SubscriptionFacts facts{
+        id, shown(subscription->topic), shown(subscription->filter_text), {}, shown(subscription->options)};
     if (subscription->rights != nullptr && subscription->pattern == nullptr) {
-      facts.entitlement_filter = subscription->rights->read(subscription->topic).filter_text;
+      facts.entitlement_filter = shown(subscription->rights->read(subscription->topic).filter_text);
     }
     out->subscriptions.push_back(std::move(facts));
   }

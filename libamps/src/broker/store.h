@@ -20,6 +20,8 @@ namespace amps::broker {
 class PublisherState;
 
 // A publish on its way. Views point into the read buffer or into what a store keeps.
+struct Grant;
+
 struct Publish {
   std::string_view topic;
   std::string_view body;
@@ -28,6 +30,7 @@ struct Publish {
   std::string_view sow_key;     // As the publisher supplied it.
   bool delta = false;
   const Publisher* publisher = nullptr;  // None: the broker itself.
+  const Grant* grant = nullptr;          // What may be written. None: everything.
   // The publisher's number for it, and who counts. None: it does not count, or the topic is not logged.
   std::uint64_t sequence = 0;
   PublisherState* counted_by = nullptr;

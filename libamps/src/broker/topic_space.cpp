@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/queue/queue_topic.h"
+#include "broker/security/rights.h"
 
 namespace amps::broker {
 
@@ -16,6 +17,16 @@ constexpr std::size_t kFollowedTopicsMax = 256;
 
 bool may_match_reserved(const Subscription& subscription) noexcept {
   return subscription.topic.find("/AMPS") != std::string::npos;
+}
+
+// A delta makes something of what the record had, so both have to be writable: a delta that is by itself
+// would otherwise take over, and then show, a record that is not.
+Status check_merge(const Publish& publish, const Change& change) {
+  if (!publish.delta || publish.grant == nullptr || change.kind != ChangeKind::kUpdate) return {};
+  const std::string& topic = change.topic->name;
+  if (publish.grant->allows(topic, change.previous) && publish.grant->allows(topic, change.current))
+    return {};
+  return Status(AMPS_E_NOT_ENTITLED, "the record, or what would become of it");
 }
 
 bool contains(const std::vector<QueueTopic*>& queues, const QueueTopic* queue) {
@@ -189,6 +200,9 @@ void TopicSpace::replace(const Subscription* old, Subscription* replacement) {
     if (!contains(replacement->queues, queue)) queue->unsubscribe(old);
   }
   for (QueueTopic* queue : replacement->queues) {
+    if (contains(old->queues, queue)) queue->rename(old, replacement);
+  }
+  for (QueueTopic* queue : replacement->queues) {
     contains(old->queues, queue) ? queue->replace(old, replacement) : queue->subscribe(replacement);
   }
 }
@@ -215,6 +229,7 @@ Status TopicSpace::publish(Publish publish) {
   change.current = publish.body;
   change.correlation_id = publish.correlation_id;
   if (topic->store != nullptr) AMPS_RETURN_IF_ERROR(topic->store->prepare(&publish, &change));
+  AMPS_RETURN_IF_ERROR(check_merge(publish, change));
   bool is_read = false;
   AMPS_RETURN_IF_ERROR(read_for_filters(topic, change.current, &is_read));
   const bool is_plain = topic->store == nullptr && topic->observers.empty() && !topic->is_logged;

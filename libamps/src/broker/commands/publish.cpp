@@ -54,8 +54,9 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   if (const std::string_view options = header.get(AMPS_Options); !options.empty() && options != "none") {
     return fail_publish(session, *command, "invalid options", options);
   }
-  if (session.rights() != nullptr &&
-      !session.rights()->write(command->topic()).allows(command->topic(), command->body)) {
+  const Grant* const grant =
+      session.rights() == nullptr ? nullptr : &session.rights()->write(command->topic());
+  if (grant != nullptr && !grant->allows(command->topic(), command->body)) {
     Statistics::add(session.services().statistics.denied_writes);
     return fail_publish(session, *command, "not entitled", command->topic());
   }
@@ -67,9 +68,11 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   publish.sow_key = header.get(AMPS_SowKey);
   publish.delta = header.command == AMPS_COMMAND_DeltaPublish;
   publish.publisher = &session.publisher();
+  publish.grant = grant;
   Status status = count(session, header, space, &publish);
   if (status.ok()) status = space.publish(publish);
   if (!status.ok()) {
+    if (status.code() == AMPS_E_NOT_ENTITLED) Statistics::add(session.services().statistics.denied_writes);
     const std::string_view reason =
         status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
     return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());

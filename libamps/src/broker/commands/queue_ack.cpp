@@ -71,8 +71,13 @@ Status read_ack(const Session& session, const Command& command, QueueAck* out) {
   return {};
 }
 
+struct AckedQueue {
+  QueueTopic* queue;
+  const Filter* readable;  // None: every message. Lives as long as the session's rights.
+};
+
 // None: the topic is no queue, and no pattern that matches one.
-Status find_queues(const Session& session, const Command& command, std::vector<QueueTopic*>* out) {
+Status find_queues(const Session& session, const Command& command, std::vector<AckedQueue>* out) {
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
   if (!space.has_queues()) return {};
@@ -84,7 +89,11 @@ Status find_queues(const Session& session, const Command& command, std::vector<Q
   bool is_denied = false;
   space.for_each_queue(command.topic(), pattern.get(), [&](QueueTopic* queue) {
     const Grant* const grant = session.read_grant(queue->name());
-    grant == nullptr || grant->is_given ? out->push_back(queue) : void(is_denied = true);
+    if (grant != nullptr && !grant->is_given) {
+      is_denied = true;
+    } else {
+      out->push_back({queue, grant == nullptr ? nullptr : grant->filter.get()});
+    }
   });
   if (is_denied && out->empty()) return Status(AMPS_E_NOT_ENTITLED, "no right to read the queue");
   return {};
@@ -96,7 +105,7 @@ struct AckResult {
 };
 
 // A command that comes again by its number was carried out before.
-Status carry_out(Session& session, const Command& command, const std::vector<QueueTopic*>& queues,
+Status carry_out(Session& session, const Command& command, const std::vector<AckedQueue>& queues,
                  const QueueAck& ack, AckResult* out) {
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
@@ -108,34 +117,36 @@ Status carry_out(Session& session, const Command& command, const std::vector<Que
     AMPS_RETURN_IF_ERROR(session.count(sequence, &numbered));
     if (space.log().is_duplicate(numbered, &out->saved_point.txid)) return {};
   }
-  for (QueueTopic* queue : queues) {
-    const QueueTopic::AckCounts counts = ack.filter != nullptr
-                                             ? queue->acknowledge_matching(*ack.filter, session.outbox())
-                                             : queue->acknowledge(ack.ids, ack.kind, session.outbox());
+  Status status;
+  for (const auto& [queue, readable] : queues) {
+    const QueueTopic::AckCounts counts =
+        ack.filter != nullptr ? queue->acknowledge_matching(*ack.filter, session.outbox(), readable)
+                              : queue->acknowledge(ack.ids, ack.kind, session.outbox(), readable);
     out->counts.examined += counts.examined;
     out->counts.settled += counts.settled;
+    if (queue->has_unwritten()) status = Status(AMPS_E_STORE, queue->name(), "transaction log full");
   }
-  AMPS_RETURN_IF_ERROR(space.log().append_done(numbered, space.now_us(), &out->saved_point.txid));
+  if (status.ok()) status = space.log().append_done(numbered, space.now_us(), &out->saved_point.txid);
   out->saved_point.txid = session.services().journal->appended_end().txid;
   space.hand_out();
-  return {};
+  return status;
 }
 
 }  // namespace
 
 bool execute_queue_ack(Session& session, const Command& command) {
-  std::vector<QueueTopic*> queues;
+  std::vector<AckedQueue> queues;
   QueueAck request;
   Status status = find_queues(session, command, &queues);
   if (status.ok() && queues.empty()) return false;
   AckResult outcome;
   if (status.ok()) status = read_ack(session, command, &request);
   if (status.ok()) status = carry_out(session, command, queues, request, &outcome);
+  if (session.services().journal != nullptr) session.services().journal->end_block();
   if (!status.ok()) {
     session.fail(command, status);
     return true;
   }
-  session.services().journal->end_block();
   Ack ack;
   ack.query_id = command.header->get(AMPS_QueryId);
   ack.type = AMPS_ACK_Processed;

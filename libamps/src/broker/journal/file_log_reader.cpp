@@ -94,8 +94,16 @@ Status FileLogReader::load(LogPosition limit) {
 Status FileLogReader::open_segment(const SegmentInfo& info) {
   if (open_.number == info.number) return {};
   open_ = {};
-  AMPS_RETURN_IF_ERROR(journal_.parts_.io->open(info.path, OpenMode::kRead, &file_));
-  open_ = info;
+  SegmentInfo place = info;
+  Status status = journal_.parts_.io->open(place.path, OpenMode::kRead, &file_);
+  if (!status.ok()) {
+    // It may have gone to the archive since it was looked up.
+    const auto moved = journal_.catalog_.find(info.number);
+    if (!moved || moved->path == place.path) return status;
+    place = *moved;
+    AMPS_RETURN_IF_ERROR(journal_.parts_.io->open(place.path, OpenMode::kRead, &file_));
+  }
+  open_ = place;
   return {};
 }
 

@@ -12,10 +12,10 @@
 namespace amps::broker {
 
 struct QueueBody final : QueueContent {
-  RecordRef record;                    // Its key is the bookmark, by which browsers name the message.
-  const std::string* topic = nullptr;  // Where it was published. Lives as long as the queue.
-  std::string key;                     // Its key in that topic; empty without state.
-  std::string user;                    // Authenticated id of the publisher.
+  RecordRef record;   // Its key is the bookmark, by which browsers name the message.
+  std::string topic;  // Where it was published.
+  std::string key;    // Its key in that topic; empty without state.
+  std::string user;   // Authenticated id of the publisher.
 };
 
 inline const QueueBody& body_of(const QueueMessage& message) noexcept {

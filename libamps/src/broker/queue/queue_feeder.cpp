@@ -176,10 +176,10 @@ Status QueueFeeder::catch_up(Line* line, bool* progress) {
     if (!found) break;
     *progress = true;
     bytes += record.body.size();
-    if (record.kind == RecordKind::kPublish &&
-        line->queue->intake->covers(record.topic, record.message_type)) {
-      admit(line, record, line->reader->record_begin());
-    }
+    if (record.kind != RecordKind::kPublish) continue;
+    const std::vector<Line*>& lines = lines_of(record);
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) continue;
+    admit(line, record, line->reader->record_begin());
   }
   if (!found) line->reader.reset();
   flush(line, line->reader == nullptr);

@@ -106,7 +106,7 @@ bool QueueIntake::admit(const JournalRecord& record, QueueMessage* out) {
   parts.expires_us = out->expires_us == kNeverUs ? 0 : out->expires_us;
   parts.txid = record.txid;
   body->record = Record::make(parts);
-  body->topic = &*topics_.emplace(record.topic).first;
+  body->topic = record.topic;
   body->key = record.key;
   body->user = record.user;
   out->content = std::move(body);

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "base/status.h"
 #include "broker/configuration_state.h"
@@ -59,7 +58,6 @@ class QueueIntake {
 
   std::uint64_t begin_txid_ = 0;
   BookmarkIds settled_;
-  std::unordered_set<std::string> topics_;  // Seen so far; messages point at them.
 };
 
 }  // namespace amps::broker

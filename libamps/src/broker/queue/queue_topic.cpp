@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "broker/delivery_group.h"
-#include "broker/log_line.h"
 #include "broker/queue/settlement.h"
 #include "broker/sow/query.h"
 #include "wire/bookmark.h"
@@ -21,7 +20,7 @@ constexpr std::size_t kPublishersMax = 200'000;  // Whose sequences are kept in 
 constexpr std::uint64_t kUnwritten = UINT64_MAX;
 
 MessageFacts facts_of(const QueueBody& body) noexcept {
-  MessageFacts facts = broker::facts_of(*body.record, *body.topic);
+  MessageFacts facts = broker::facts_of(*body.record, body.topic);
   facts.bookmark = body.record->key();
   facts.sow_key = body.key;
   return facts;
@@ -134,7 +133,7 @@ void QueueTopic::finish() {
   queue_.settle(now_us());
   if (!shared_.empty()) tell_siblings();
   write_settled();
-  if (!dead_.empty()) wake_();
+  if (dead_.size() > std::exchange(dead_told_, dead_.size())) wake_();
   const std::uint64_t due_us = queue_.next_due_us();
   if (due_us != kNeverUs)
     parts_.space->wake_at(base_ms_ + (std::max(due_us, base_us_) - base_us_ + 999) / 1000);
@@ -187,11 +186,7 @@ void QueueTopic::write_settled() {
     record.topic = configuration_.name;
     record.message_type = configuration_.message_type;
     record.body = scratch_.view();
-    if (const Status status = parts_.journal->append(&record, nullptr); !status.ok()) {
-      LogLine(*parts_.log, AMPS_LOG_ERROR)
-          << "queue " << configuration_.name << ": settled messages not written: " << status.text();
-      break;
-    }
+    if (!parts_.journal->append(&record, nullptr).ok()) break;  // The log has said why.
     written += count;
     txid = record.txid;
   }
@@ -253,11 +248,14 @@ void QueueTopic::share(ConsumerId id) {
   learn_elsewhere(subscription);
 }
 
-void QueueTopic::replace(const Subscription* old, const Subscription* replacement) {
-  const auto found = consumers_.find(old);
-  const ConsumerId id = found->second;
-  consumers_.erase(found);
+void QueueTopic::rename(const Subscription* old, const Subscription* replacement) {
+  const ConsumerId id = consumers_.at(old);
+  consumers_.erase(old);
   consumers_.emplace(replacement, id);
+}
+
+void QueueTopic::replace(const Subscription* old, const Subscription* replacement) {
+  const ConsumerId id = consumers_.at(replacement);
   Member& member = members_.at(id);
   const FilterId filter = use_filter(replacement);
   queue_.replace(id, filter, replacement->backlog_max, now_us());
@@ -276,20 +274,23 @@ void QueueTopic::unsubscribe(const Subscription* subscription) {
   release_filter(members_.at(id).filter, subscription);
   members_.erase(id);
   shared_.erase(id);
-  for (QueueTopic* sibling : subscription->queues) {
-    if (sibling == this) continue;
-    sibling->learn_elsewhere(subscription);
-    sibling->finish();
-  }
   finish();
 }
 
 // Acknowledgements.
 
+bool QueueTopic::may_read(const Filter* readable, const QueueMessage* message) const {
+  if (readable == nullptr) return true;
+  if (message == nullptr) return false;  // Nor is an ack kept for what might not be read.
+  const QueueBody& body = body_of(*message);
+  return readable->matches(facts_of(body), body.record->body());
+}
+
 QueueTopic::AckCounts QueueTopic::acknowledge(const std::vector<BookmarkId>& ids, AckKind kind,
-                                              const Outbox* client) {
+                                              const Outbox* client, const Filter* readable) {
   AckCounts counts;
   for (const BookmarkId& id : ids) {
+    if (readable != nullptr && !may_read(readable, queue_.find(id))) continue;
     const AckOutcome outcome = queue_.acknowledge(id, kind, client_id(client), now_us());
     if (outcome != AckOutcome::kUnknown) ++counts.examined;
     if (outcome == AckOutcome::kDone) ++counts.settled;
@@ -302,10 +303,12 @@ QueueTopic::AckCounts QueueTopic::acknowledge(const std::vector<BookmarkId>& ids
   return counts;
 }
 
-QueueTopic::AckCounts QueueTopic::acknowledge_matching(const Filter& filter, const Outbox* client) {
+QueueTopic::AckCounts QueueTopic::acknowledge_matching(const Filter& filter, const Outbox* client,
+                                                       const Filter* readable) {
   AckCounts counts;
   std::vector<BookmarkId> matching;
   queue_.for_each([&](const QueueMessage& message) {
+    if (!may_read(readable, &message)) return;
     ++counts.examined;
     const QueueBody& body = body_of(message);
     if (filter.matches(facts_of(body), body.record->body())) matching.push_back(message.id);
@@ -349,7 +352,7 @@ void QueueTopic::encode(const Member& member, const QueueMessage& message) {
   if (message.lease_end_us != kNeverUs) {
     // The clock may have been set since the queue was made.
     const std::uint64_t remaining_us = message.lease_end_us - now_us();
-    wire::format_timestamp(lease_end, parts_.clock->utc_us() + remaining_us);
+    wire::format_timestamp(lease_end, parts_.space->now_us() + remaining_us);
     delivery.lease_end = {lease_end, sizeof lease_end};
   }
   delivery.correlation_id = body.record->correlation_id();
@@ -362,7 +365,7 @@ void QueueTopic::remove(const QueueMessage& message, Removal why) {
   const QueueBody& body = body_of(message);
   body_bytes_ -= body.record->memory_bytes();
   if (parts_.dead_letters != nullptr && parts_.dead_letters->wants(why)) {
-    dead_.push_back({message.id, why, body.record, *body.topic, body.key});
+    dead_.push_back({message.id, why, body.record, body.topic, body.key});
   } else {
     settled_.push_back(message.id);
   }
@@ -372,6 +375,7 @@ void QueueTopic::bury(std::size_t count) {
   const auto end = dead_.begin() + static_cast<std::ptrdiff_t>(count);
   for (auto letter = dead_.begin(); letter != end; ++letter) settled_.push_back(letter->id);
   dead_.erase(dead_.begin(), end);
+  dead_told_ = dead_.size();
   write_settled();
 }
 

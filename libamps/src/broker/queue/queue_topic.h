@@ -74,6 +74,9 @@ class QueueTopic final : public TimedWork, QueueOutput {
 
   // For the topic space.
   void subscribe(const Subscription* subscription);
+  // A replacement takes the place of the old subscription in all its queues before any of them looks at
+  // what it holds in the others: rename() each, then replace() each.
+  void rename(const Subscription* old, const Subscription* replacement);
   void replace(const Subscription* old, const Subscription* replacement);
   void unsubscribe(const Subscription* subscription);
   // The backlog a subscription gets that wants this much.
@@ -84,8 +87,13 @@ class QueueTopic final : public TimedWork, QueueOutput {
     std::uint64_t examined = 0;
     std::uint64_t settled = 0;  // Or cancelled.
   };
-  AckCounts acknowledge(const std::vector<BookmarkId>& ids, AckKind kind, const Outbox* client);
-  AckCounts acknowledge_matching(const Filter& filter, const Outbox* client);
+  // Messages that `readable` does not accept are nobody's business: as if they were not there. None: all are.
+  AckCounts acknowledge(const std::vector<BookmarkId>& ids, AckKind kind, const Outbox* client,
+                        const Filter* readable = nullptr);
+  AckCounts acknowledge_matching(const Filter& filter, const Outbox* client,
+                                 const Filter* readable = nullptr);
+  // The log has not taken some acknowledgements; they are written when it takes records again.
+  bool has_unwritten() const noexcept { return !settled_.empty(); }
   // Available messages in the order of delivery.
   std::vector<RecordRef> browse() const;
   std::vector<RecordRef> browse(const std::vector<std::string>& keys) const;
@@ -117,6 +125,7 @@ class QueueTopic final : public TimedWork, QueueOutput {
   void write_settled();
   std::size_t count_max() const noexcept;
   bool was_settled(const BookmarkId& id) const;
+  bool may_read(const Filter* readable, const QueueMessage* message) const;
   void note_fed(const BookmarkId& id);
   FilterId use_filter(const Subscription* subscription);
   void release_filter(FilterId filter, const Subscription* subscription);
@@ -142,6 +151,7 @@ class QueueTopic final : public TimedWork, QueueOutput {
 
   std::vector<BookmarkId> settled_;  // Not yet written.
   std::vector<DeadLetter> dead_;
+  std::size_t dead_told_ = 0;  // Of dead_: those the feeder was woken for. It tries again when the log moves.
   std::deque<Unsent> unsent_;
   std::unordered_map<std::uint64_t, std::uint64_t> highest_fed_;  // Sequence by publisher.
   Buffer scratch_;

@@ -123,7 +123,8 @@ std::uint64_t Queues::oldest_needed_txid() {
     if (noted == 0) continue;
     oldest = std::min(oldest, noted);
     if (noted >= std::min(message_txid, journal_->durable_txid())) continue;
-    if (!note_beginning(entry.get(), entry->fed.recovered.begin_txid).ok()) break;  // The log is full.
+    // While the log is full the old note stays, and is needed.
+    static_cast<void>(note_beginning(entry.get(), entry->fed.recovered.begin_txid));
   }
   journal_->end_block();
   return oldest;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/security/logon_desk.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -88,6 +90,17 @@ bool LogonDesk::ask(SessionHost* host, std::uint64_t connection_id, Question que
   }
   state_->changed.notify_one();
   return true;
+}
+
+void LogonDesk::forget(std::uint64_t connection_id) {
+  std::deque<State::Entry> dropped;  // Freed without the lock: they may own callbacks.
+  MutexLock lock(state_->mutex);
+  std::deque<State::Entry>& waiting = state_->waiting;
+  const auto gone = std::stable_partition(waiting.begin(), waiting.end(), [&](const State::Entry& entry) {
+    return entry.connection_id != connection_id;
+  });
+  std::move(gone, waiting.end(), std::back_inserter(dropped));
+  waiting.erase(gone, waiting.end());
 }
 
 void LogonDesk::stop() noexcept {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers on which logons are decided, because those who decide may block and an event loop must not.
-// Threads: ask() from any; start() and stop() by the owner. Blocks: stop() briefly; a worker that is stuck
-// in somebody's callback is then left to itself, and what it answers is dropped. Lock rank: kSession.
+// Threads: ask() and forget() from any; start() and stop() by the owner. Blocks: stop() briefly; a worker
+// that is stuck in somebody's callback is then left to itself, and what it answers is dropped. Lock rank:
+// kSession.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class LogonDesk {
   void stop() noexcept;
   // False: so many questions wait already that this one would not be answered in time.
   bool ask(SessionHost* host, std::uint64_t connection_id, Question question);
+  // Drops the questions of a connection that is gone, so that those of others are answered in time.
+  void forget(std::uint64_t connection_id);
 
  private:
   struct State;

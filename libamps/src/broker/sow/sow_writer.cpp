@@ -91,8 +91,10 @@ SavedPoint SowWriter::append(Topic* topic, const SavedChange& change) {
   MutexLock lock(mutex_);
   Changes& to = topic->pending;
   const std::size_t before = to.bytes.size();
-  if (before == 0) to.first_txid = change.txid;
-  to.last_txid = change.txid;
+  if (change.txid != 0) {  // An expiry is not logged: it waits with what stands around it.
+    if (to.first_txid == 0) to.first_txid = change.txid;
+    to.last_txid = change.txid;
+  }
   append_change(&to.bytes, change);
   pending_bytes_.store(pending_bytes_ + to.bytes.size() - before, std::memory_order_relaxed);
   if (topic->needed_txid == UINT64_MAX && change.txid != 0) topic->needed_txid = change.txid;
@@ -214,9 +216,9 @@ void SowWriter::write_changes(Topic* topic, Buffer* changes) {
   room_.notify_all();
   changes->clear();
   if (topic->failure.ok()) {
-    const std::uint64_t next = topic->held.bytes.empty() ? topic->pending.first_txid : topic->held.first_txid;
-    const bool has_more = !topic->held.bytes.empty() || !topic->pending.bytes.empty();
-    topic->needed_txid = has_more && next != 0 ? next : UINT64_MAX;
+    const std::uint64_t next =
+        topic->held.first_txid != 0 ? topic->held.first_txid : topic->pending.first_txid;
+    topic->needed_txid = next != 0 ? next : UINT64_MAX;
   }
   if (topic->pending.bytes.capacity() == 0) topic->pending.bytes = std::move(*changes);
 }

@@ -108,8 +108,8 @@ struct QueueTopicFixture {
     REQUIRE_MESSAGE(status.ok(), status.text());
     return filter;
   }
-  Subscription* subscribe(const std::string& topic, const std::string& id, std::uint64_t backlog = 1,
-                          const std::string& filter = {}) {
+  Subscription* make_subscription(const std::string& topic, const std::string& id, std::uint64_t backlog,
+                                  const std::string& filter = {}) {
     auto subscription = std::make_unique<Subscription>();
     subscription->id = id;
     subscription->topic = topic;
@@ -121,10 +121,22 @@ struct QueueTopicFixture {
     }
     if (!filter.empty()) subscription->filter = compile(filter);
     subscriptions.push_back(std::move(subscription));
+    return subscriptions.back().get();
+  }
+  Subscription* subscribe(const std::string& topic, const std::string& id, std::uint64_t backlog = 1,
+                          const std::string& filter = {}) {
+    Subscription* const subscription = make_subscription(topic, id, backlog, filter);
     amps::MutexLock lock(space().mutex());
     space().begin_block(clock.steady_ms());
-    space().add(subscriptions.back().get());
-    return subscriptions.back().get();
+    space().add(subscription);
+    return subscription;
+  }
+  Subscription* replace(const Subscription* old) {
+    Subscription* const subscription = make_subscription(old->topic, old->id, old->backlog_max);
+    amps::MutexLock lock(space().mutex());
+    space().begin_block(clock.steady_ms());
+    space().replace(old, subscription);
+    return subscription;
   }
   void unsubscribe(Subscription* subscription) {
     amps::MutexLock lock(space().mutex());

@@ -250,6 +250,23 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-41: a pattern is a consumer of several
   CHECK(depth("eu_jobs") + depth("us_jobs") == 0);
 }
 
+TEST_CASE_FIXTURE(QueueTopicFixture,
+                  "QUE-41: nothing is delivered to a consumer that leaves or is replaced") {
+  for (const char* name : {"eu_jobs", "us_jobs"}) configure(name);
+  start();
+  Subscription* const both = subscribe("_jobs$", "s1", 1);
+  journal->publish("eu_jobs", "a");
+  REQUIRE(receives("s1:a "));
+  journal->publish("us_jobs", "b");
+  REQUIRE(becomes([this] { return depth("us_jobs") == 1; }));
+  Subscription* const replacement = replace(both);
+  CHECK(received().empty());  // It still holds the one message it may.
+  unsubscribe(replacement);
+  CHECK(received().empty());
+  subscribe("us_jobs", "s2");
+  CHECK(receives("s2:b "));
+}
+
 TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-41: leaving gives the messages of every queue back") {
   for (const char* name : {"eu_jobs", "us_jobs"}) configure(name).rules.subscription_backlog_max = 9;
   start();

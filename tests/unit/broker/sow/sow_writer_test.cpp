@@ -132,6 +132,22 @@ TEST_CASE("changes of a logged topic are written once the log has them, and hold
   CHECK(at.state["a"] == "2");
 }
 
+TEST_CASE("what is not logged, as an expiry, does not take along what the log has not got") {
+  for (const bool is_first : {true, false}) {
+    Fixture at;
+    at.start();
+    at.writer->note_logged(0, true);
+    if (is_first) at.append("b", "expired");
+    at.append("a", "1", 1);
+    if (!is_first) at.append("b", "expired");
+    CHECK(at.writer->oldest_needed_txid() == 1);
+    at.writer->note_logged(0, false);
+    at.writer->stop();
+    REQUIRE(at.open().ok());
+    CHECK(at.state.count("a") == 0);
+  }
+}
+
 TEST_CASE("a stop writes what the log is about to have") {
   Fixture at;
   at.start();
