@@ -103,7 +103,32 @@ def test_MON_10_CON_23_SEC_15_actions_with_the_token(tmp_path):
         socket.create_connection(("127.0.0.1", port)).close()
         client = RawSession(broker, "ann")
         assert status(f"{actions}/authorization/entitlement/reset", "POST", **bearer) == 200
+        assert client.settle() == []  # Nobody was asked what it may do.
+
+
+def test_SEC_15_a_reset_makes_those_with_given_rights_log_on_anew(tmp_path):
+    (tmp_path / "token").write_text("open sesame\n")
+    (tmp_path / "rights").write_text('{"users":[{"logon":true,"topic":[{"topic":"t","read":true}]}]}')
+    config = tmp_path / "broker.xml"
+    config.write_text(f"""<AMPSConfig>
+      <Entitlement><Module>amps-rights-file-entitlement-module</Module>
+        <Options><FileName>{tmp_path / "rights"}</FileName></Options></Entitlement>
+      <Admin><InetAddr>127.0.0.1:0</InetAddr><Actions>enabled</Actions>
+        <TokenFile>{tmp_path / "token"}</TokenFile></Admin>
+    </AMPSConfig>""")
+    with pyamps.Broker(config=config) as broker:
+        client = RawSession(broker, "ann")
+        reset = f"{broker.admin_uri}/amps/administrator/authorization/entitlement/reset"
+        assert status(reset, "POST", Authorization="Bearer open sesame") == 200
         assert client.receive() is None
+
+
+def test_MON_02_a_slash_at_the_end_changes_nothing(serve):
+    broker = serve(admin=True)
+    client = RawSession(broker, "ann")
+    assert client.ask("subscribe", t="t", sub_id="s")["status"] == "success"
+    for path in ("/amps", "/amps/", "/amps/instance", "/amps/instance/", "/amps/instance/subscriptions/"):
+        assert '"sub_id":"s"' in get(f"{broker.admin_uri}{path}").replace(" ", ""), path
 
 
 def _free_port():

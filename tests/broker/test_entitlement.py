@@ -230,6 +230,11 @@ def test_QUE_01_REL_17_queues(serve, request, user):
     ack = session.ask("p", '{"id":3,"desk":1}', t="work")
     assert (ack["status"] == "success") == (user in ("everything", "sender"))
     assert session.ask("p", "{}", t="work_in")["status"] == ("success" if user == "everything" else "failure")
+    if user == "desk worker":  # What the right hides cannot be settled, nor even counted.
+        hidden = session.ask("sow_delete", t="work", filter="/desk = 2", ack="stats")
+        assert (hidden["topic_matches"], hidden["records_deleted"]) == (1, 0)
+        everything.send(c="sow", cid="b", query_id="b", t="work", bs=10)
+        assert {number for frame in everything.settle() if frame.command == "sow" for number in frame.ids} >= {2}
     bookmark = frames[0].header["bm"] if frames else "1|1|"
     ack = session.ask("sow_delete", t="work", bm=bookmark)
     assert (ack["status"] == "success") == may_read
@@ -262,6 +267,40 @@ def test_REL_17_replaced_subscriptions_stay_under_the_rights(session):
         assert reader.ask("subscribe", t=topic, sub_id="s", opts="replace")["status"] == "success"
         update(session)
         assert {number for frame in reader.settle() for number in frame.ids} == {1}
+
+
+def test_DLT_01_REL_17_a_delta_does_not_take_over_what_may_not_be_written(serve):
+    own = {"logon": True, "topic": [{"topic": "orders", "read": "/owner = 'me'", "write": "/owner = 'me'"}]}
+    broker = serve(
+        sow=ORDERS_DEFINITION, authenticate=lambda *_: True, entitle=lambda _, user: user == "everything" or own
+    )
+    everything, me = RawSession(broker, "everything"), RawSession(broker, "me")
+    assert everything.ask("p", '{"id":1,"owner":"you","secret":42}', t="orders")["status"] == "success"
+    refused = me.ask("delta_publish", '{"id":1,"owner":"me"}', t="orders")
+    assert (refused["status"], refused["reason"]) == ("failure", "not entitled")
+    assert me.ask("delta_publish", '{"id":2,"owner":"me"}', t="orders")["status"] == "success"
+    assert me.ask("delta_publish", '{"id":2,"owner":"me","n":1}', t="orders")["status"] == "success"
+    me.send(c="sow", cid="q", query_id="q", t="orders", bs=10)
+    assert [number for frame in me.settle() for number in frame.ids] == [2]
+
+
+def test_QUE_30_REL_17_a_replayed_queue_shows_what_goes_into_it(serve):
+    broker = serve(
+        queues={"work": {"underlying_topic": "orders", "filter": "/desk = 1"}}, authenticate=lambda *_: True,
+        entitle=lambda _, user: user == "everything" or {"logon": True, "topic": [{"topic": "work", "read": True}]},
+    )  # fmt: skip
+    everything, worker = RawSession(broker, "everything"), RawSession(broker, "worker")
+    for order in ORDERS:
+        body = json.dumps(order).replace(" ", "")
+        assert everything.ask("p", body, t="orders", ack="persisted")["status"] == "success"
+    for session, expected in ((everything, {1, 2}), (worker, {1})):
+        session.send(c="subscribe", cid="r", t="work", sub_id="s", bm="0", a="completed")
+        seen = set()
+        while (frame := session.receive()) is not None and frame.command != "ack":
+            seen.update(frame.ids)
+        assert frame is not None
+        assert frame.header["status"] == "success"
+        assert seen == expected
 
 
 @pytest.mark.parametrize("answer", [None, False, {}, "", "no document", {"logon": False}, {"logon": 1}, {"topic": 1}])

@@ -216,6 +216,7 @@ Status Broker::Running::ask_enabled(std::size_t number, bool is_enabled) {
     if (is_enabled) {
       outcome = listen(transport);
       if (outcome.ok()) outcome = attach(transport);
+      if (!outcome.ok()) transport->listener.close();
     } else {
       transport->listener.close();
       transport->is_enabled.store(false, std::memory_order_relaxed);

@@ -32,6 +32,8 @@ class Connection final : public net::EventHandler {
   void on_storage() noexcept;                                            // What it asked its home to be told.
   void close(Disconnect reason, std::string_view detail = {}) noexcept;  // At once; what waits is lost.
   void log_moved() noexcept;                                             // What log_watch() said of it.
+  // Somebody was asked what its user may do, or is being asked now.
+  bool has_given_rights() const noexcept { return session_->rights() != nullptr || session_->is_waiting(); }
   std::uint64_t id() const noexcept { return session_->info().id; }
   void describe(bool with_subscriptions, ClientFacts* out) const;
   Outbox* outbox() noexcept { return &outbox_; }

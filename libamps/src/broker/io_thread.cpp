@@ -127,7 +127,9 @@ void IoThread::tell_log_moved() {
 void IoThread::request_close(std::uint64_t connection_id, Disconnect reason) {
   loop_.post([this, connection_id, reason] {
     const auto found = connections_.find(connection_id);
-    if (found != connections_.end()) found->second->close(reason);
+    if (found == connections_.end()) return;
+    if (reason == Disconnect::kEntitlementReset && !found->second->has_given_rights()) return;
+    found->second->close(reason);
   });
 }
 

@@ -23,9 +23,9 @@ bool is_event_type(std::string_view name) noexcept {
 }
 
 TopicSpaces::TopicSpaces(const Clock& clock, Statistics* statistics, MessageTypes types)
-    : types_(std::move(types)) {
-  for (const std::string& type : types_.names()) {
-    spaces_.push_back(std::make_unique<TopicSpace>(type, clock, statistics, types_.find(type)));
+    : types_(std::make_shared<const MessageTypes>(std::move(types))) {
+  for (const std::string& type : types_->names()) {
+    spaces_.push_back(std::make_unique<TopicSpace>(type, clock, statistics, types_->find(type)));
   }
 }
 

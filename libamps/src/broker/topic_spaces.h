@@ -20,10 +20,12 @@ class TopicSpaces {
   TopicSpaces(const Clock& clock, Statistics* statistics, MessageTypes types = MessageTypes());
   TopicSpace* find(std::string_view message_type) const noexcept;  // None: not served.
   const std::vector<std::unique_ptr<TopicSpace>>& all() const noexcept { return spaces_; }
-  const MessageTypes& types() const noexcept { return types_; }
+  const MessageTypes& types() const noexcept { return *types_; }
+  // For what may outlive the spaces and uses their formats.
+  std::shared_ptr<const MessageTypes> shared_types() const noexcept { return types_; }
 
  private:
-  const MessageTypes types_;  // First, because the spaces use its formats.
+  const std::shared_ptr<const MessageTypes> types_;  // First, because the spaces use its formats.
   std::vector<std::unique_ptr<TopicSpace>> spaces_;
 };
 

@@ -81,7 +81,11 @@ struct amps_broker {
     const amps::MutexLock lock(mutex);
     while (phase == Phase::kStarting || phase == Phase::kStopping || advancing != 0) changed.wait(mutex);
     if (phase == Phase::kStopped) return nullptr;
-    statistics = broker->statistics_json();
+    try {
+      statistics = broker->statistics_json();
+    } catch (const std::exception&) {
+      statistics.clear();  // Better none than a broker that goes on.
+    }
     phase = Phase::kStopping;
     return broker.get();
   }

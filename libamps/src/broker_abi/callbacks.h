@@ -68,7 +68,7 @@ class CallbackRights final : public broker::RightsSource {
     const amps_result result =
         table_.fn(span_of(request.client_name), span_of(request.user), &document, table_.userdata);
     if (result != AMPS_E_OK) return Status(result, "the program gives no rights to " + context.origin);
-    return broker::Rights::parse(std::string(document.ptr, document.len), context, out);
+    return broker::Rights::parse(view_of(document), context, out);
   }
 
  private:

@@ -188,7 +188,8 @@ void take_decision(Session& session, const Decision& decision) {
 }
 
 RightsContext rights_context(const Session& session, const TopicSpace& space, std::string_view user) {
-  return {space.format(), &session.services().instance, "user " + std::string(user)};
+  return {space.format(), &session.services().instance, "user " + std::string(user),
+          session.services().spaces.shared_types()};
 }
 
 void ask(Session& session, const Command& command, std::string name, TopicSpace* space) {

@@ -31,19 +31,37 @@ Status check_options(const Command& command, const CommandOptions& options) {
   return count && *count != 0 ? Status() : invalid("top_n is not a number above 0");
 }
 
-// A queue is replayed as what it is fed from: without leases, and nothing is settled (broker 9.10).
-Status name_underlying_topic(TopicSpace* space, Subscription* subscription) {
+// A queue is replayed as what it is fed from: without leases, and nothing is settled (broker 9.10). Who may
+// not read all of that sees what of it goes into the queue.
+Status name_underlying_topic(const Session& session, Subscription* subscription) {
   if (subscription->pattern != nullptr) return {};
+  TopicSpace* const space = session.space();
   std::string underlying;
+  std::string queue_filter;
   {
     MutexLock lock(space->mutex());
     space->for_each_queue(subscription->topic, nullptr, [&](const QueueTopic* queue) {
       underlying = queue->configuration().underlying_topic;
+      queue_filter = queue->configuration().filter;
     });
   }
   if (underlying.empty()) return {};
   subscription->topic = underlying;
   subscription->rights.reset();  // The right to the queue is the one that counts, and in the filter.
+  const Grant* const grant = session.read_grant(underlying);
+  const bool is_limited = grant != nullptr && (!grant->is_given || grant->filter != nullptr);
+  if (is_limited && !queue_filter.empty()) {
+    Grant into_queue;
+    into_queue.is_given = true;
+    into_queue.filter_text = queue_filter;
+    const FilterOptions of_filters{&session.services().instance, subscription->out_of_focus};
+    AMPS_RETURN_IF_ERROR(Filter::compile(queue_filter, space->format(), of_filters, &into_queue.filter));
+    EffectiveFilter joined;
+    AMPS_RETURN_IF_ERROR(EffectiveFilter::make(&into_queue, subscription->effective_text, space->format(),
+                                               of_filters, &joined));
+    subscription->effective_text = std::move(joined.text);
+    subscription->filter = std::move(joined.filter);
+  }
   return wire::is_topic_pattern(underlying) ? TopicPattern::compile(underlying, &subscription->pattern)
                                             : Status();
 }
@@ -90,7 +108,7 @@ Status make_replay(Session& session, const Command& command, const CommandOption
                    Subscription* subscription, ReplayStart* out) {
   AMPS_RETURN_IF_ERROR(check_options(command, options));
   if (subscription->conflation != nullptr) return invalid("a replay is not conflated in this version");
-  AMPS_RETURN_IF_ERROR(name_underlying_topic(session.space(), subscription));
+  AMPS_RETURN_IF_ERROR(name_underlying_topic(session, subscription));
   AMPS_RETURN_IF_ERROR(check_topic(session, *subscription));
   if (options.rate) AMPS_RETURN_IF_ERROR(Rate::parse(*options.rate, options.rate_max_gap, &out->plan.rate));
   out->plan.live = options.live;

@@ -180,7 +180,8 @@ Status Deletion::remove(const Candidates& candidates) {
     MutexLock lock(space_.mutex());
     space_.begin_block(session_.host()->now_ms());
     const std::size_t end = std::min(at + kDeletionsPerLock, candidates.matching.size());
-    for (; at < end; ++at) {
+    Status status;
+    for (; at < end && status.ok(); ++at) {
       const RecordRef& seen = candidates.matching[at];
       const RecordStore::Slot slot = records.find_key(seen->key());
       if (slot == RecordStore::kNone) continue;
@@ -188,9 +189,10 @@ Status Deletion::remove(const Candidates& candidates) {
       if (!may_remove(candidates.grant, *candidates.topic, *now)) continue;
       if (now.get() != seen.get() && !filter_->matches(facts_of(*now, candidates.topic->name), now->body()))
         continue;
-      AMPS_RETURN_IF_ERROR(remove_slot(candidates.topic, slot));
+      status = remove_slot(candidates.topic, slot);
     }
     space_.hand_out();
+    AMPS_RETURN_IF_ERROR(status);
   }
   return {};
 }
@@ -218,16 +220,18 @@ Status Deletion::by_keys(std::string_view keys) {
   if (grant != nullptr && !grant->is_given) return denied();
   std::vector<std::string_view> items;
   wire::for_each_id(keys, [&items](std::string_view key) { items.push_back(key); });
+  Status status;
   for (const std::string_view key : items) {
     const RecordStore::Slot slot = topic->store->records()->find_key(key);
     if (slot == RecordStore::kNone || !may_remove(grant, *topic, *topic->store->records()->at(slot)))
       continue;
     ++examined_;
     ++matches_;
-    AMPS_RETURN_IF_ERROR(remove_slot(topic, slot));
+    status = remove_slot(topic, slot);
+    if (!status.ok()) break;
   }
   space_.hand_out();
-  return {};
+  return status;
 }
 
 Status Deletion::by_data() {

@@ -61,8 +61,8 @@ HttpAnswer AdminSite::show(std::string_view path) {
   if (path.substr(0, kTree.size()) != kTree || (path.size() > kTree.size() && path[kTree.size()] != '/')) {
     return failed(404, "statistics are below /amps");
   }
-  const bool with_subscriptions =
-      path.find("/subscriptions") != std::string_view::npos || path == kTree || path == "/amps/instance";
+  const std::vector<std::string_view> parts = split(path);
+  const bool with_subscriptions = parts.size() <= 2 || parts[2] == "subscriptions";
   const StatisticsNode tree = statistics_tree(source_.collect(with_subscriptions), statistics_);
   const StatisticsNode* const node = tree.find(path.substr(kTree.size()));
   if (node == nullptr) return failed(404, "there is no " + std::string(path));

@@ -74,7 +74,6 @@ bool parse_request_line(std::string_view line, HttpRequest* out) {
     return false;
   const std::size_t mark = target.find('?');
   out->path = target.substr(0, mark);
-  if (mark != std::string_view::npos) out->query = target.substr(mark + 1);
   return true;
 }
 

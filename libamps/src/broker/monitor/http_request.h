@@ -18,7 +18,6 @@ constexpr std::size_t kHttpRequestBytesMax = 8'192;
 struct HttpRequest {
   std::string_view method;
   std::string_view path;   // Without the query.
-  std::string_view query;  // After '?'.
   std::string_view host;   // Without the port.
   std::string_view token;  // Of Authorization: Bearer.
 };
