@@ -55,6 +55,11 @@ void Outbound::attach(ConnectionPtr connection, bool is_open) {
   channel->connection = std::move(connection);
   const MutexLock lock(mutex_);
   channel_.swap(channel);
+  if (channel != nullptr) {
+    // Its connection has failed, and whoever found out has yet to detach it, too late for its writer.
+    channel->is_stopped = true;
+    channel->wake.notify_all();
+  }
   loss_.clear();
   pending_.clear();
   is_open_ = is_open;

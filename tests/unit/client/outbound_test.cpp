@@ -69,6 +69,13 @@ TEST_CASE_FIXTURE(ClientFixture, "a blocked publish ends with a disconnect") {
   REQUIRE(ends(closing));
 }
 
+TEST_CASE_FIXTURE(ClientFixture, "the writer of a connection whose place is taken ends") {
+  log_on();
+  core().outbound().attach(core().session().connection(), true);
+  auto call = async([&] { amps_client_disconnect(client); });
+  REQUIRE(ends(call));
+}
+
 TEST_CASE_FIXTURE(ClientFixture, "expirations and large bodies go out as they are") {
   log_on();
   CHECK(amps_client_publish(client, span("t"), span("x"), 60, 0, nullptr) == AMPS_E_OK);

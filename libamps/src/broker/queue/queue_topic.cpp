@@ -350,6 +350,7 @@ void QueueTopic::encode(const Member& member, const QueueMessage& message) {
     delivery.timestamp = {timestamp, sizeof timestamp};
   }
   if (message.lease_end_us != kNeverUs) {
+    parts_.space->mutex().assert_held();
     // The clock may have been set since the queue was made.
     const std::uint64_t remaining_us = message.lease_end_us - now_us();
     wire::format_timestamp(lease_end, parts_.space->now_us() + remaining_us);
