@@ -254,8 +254,6 @@ Status Broker::Running::open_journal() {
   AMPS_RETURN_IF_ERROR(Journal::open(*configuration.transaction_log, configuration.name,
                                      {parts.file_io, parts.clock, &log}, visit, &journal));
   AMPS_RETURN_IF_ERROR(recovery.finish(journal->durable_txid()));
-  keeper.emplace(journal.get(), *configuration.transaction_log, parts.clock, &log);
-  AMPS_RETURN_IF_ERROR(keeper->start());
   services.journal = journal.get();
   storage.open(journal.get());
   const std::uint64_t own_id = uncounted_publisher_id({}, {}, configuration.name);
@@ -263,7 +261,10 @@ Status Broker::Running::open_journal() {
     MutexLock lock(space->mutex());
     space->open_log(journal.get(), own_id);
   }
-  return queues == nullptr ? Status() : queues->start(journal.get());
+  if (queues != nullptr) AMPS_RETURN_IF_ERROR(queues->start(journal.get()));
+  // Last: it removes old files, and by now everybody has said what is needed of them.
+  keeper.emplace(journal.get(), *configuration.transaction_log, parts.clock, &log);
+  return keeper->start();
 }
 
 Status Broker::Running::make_queues() {

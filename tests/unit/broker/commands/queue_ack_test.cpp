@@ -310,3 +310,32 @@ TEST_CASE_FIXTURE(Jobs, "QUE-21 QUE-42: a barrier waits for what is before it, a
   CHECK(take(*idle) == R"({"all":1})");
   idle->expect_nothing();
 }
+
+TEST_CASE_FIXTURE(Jobs, "QUE-34 TXL-28: a start removes no file that a queue still needs") {
+  configuration.transaction_log->remove_after_ms = 1'000;
+  open();
+  const std::string filler(8'000, 'x');
+  put(R"({"n":1})");
+  for (int i = 0; i < 100; ++i) put(R"({"n":2,"text":")" + filler + "\"}");
+  wait_for_available(101);
+  CHECK(settle(*client, R"("filter":"/n = 2")") == "100");
+  client->send_frame(R"({"c":"flush","cid":"f","a":"persisted"})");
+  CHECK(client->ack("f").get("status") == "success");
+  for (int i = 0; i < 3; ++i) {
+    client.reset();
+    clock.advance_ms(3'600'000);
+    restart();
+    client = connect("worker");
+    wait_for_available(1);
+  }
+  client->subscribe("jobs", "mine");
+  CHECK(take(*client) == R"({"n":1})");
+  CHECK_FALSE(log.contains("journal files were removed"));
+  CHECK(settle(*client) == "1");
+  client->send_frame(R"({"c":"flush","cid":"f","a":"persisted"})");
+  CHECK(client->ack("f").get("status") == "success");
+  client.reset();
+  clock.advance_ms(3'600'000);
+  restart();
+  log.wait_for("journal files were removed");
+}
