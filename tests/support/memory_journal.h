@@ -3,9 +3,11 @@
 // Positions count records.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +31,8 @@ class MemoryJournal final : public amps::broker::Journal {
   std::atomic<bool> commits_at_once{true};
   std::vector<std::string> logged_topics;  // None: all.
   Status refusal;                          // Of further appends.
+  // Called with each record that a reader is about to be given, on its thread. Set before there is one.
+  std::function<void(std::uint64_t txid)> on_read = [](std::uint64_t) {};
 
   // A record with its own texts.
   struct Kept {
@@ -131,7 +135,9 @@ class MemoryJournal final : public amps::broker::Journal {
     listeners_.pop_back();
   }
   void add_hold(amps::broker::JournalHold* hold) override { holds.push_back(hold); }
-  void remove_hold(amps::broker::JournalHold*) override { holds.clear(); }
+  void remove_hold(amps::broker::JournalHold* hold) override {
+    holds.erase(std::remove(holds.begin(), holds.end(), hold), holds.end());
+  }
 
   void abandon() noexcept override {}
   bool has_room() const noexcept override { return true; }
@@ -154,6 +160,7 @@ class MemoryJournal final : public amps::broker::Journal {
     LogPosition position() const noexcept override { return {1, at_}; }
     void seek(LogPosition position) override { at_ = position.offset; }
     Status next(LogPosition limit, bool* found, JournalRecord* out) override {
+      if (at_ < limit.offset) journal_.on_read(at_ + 1);
       const std::lock_guard<std::mutex> lock(journal_.mutex_);
       *found = at_ < limit.offset;
       if (*found) *out = journal_.records_[at_++].view();

@@ -20,7 +20,7 @@ QueueFeeder::QueueFeeder(Journal* journal, const std::vector<FedQueue*>& queues,
                          LogSink* log)
     : journal_(*journal), clock_(clock), log_(*log) {
   lines_.reserve(queues.size());
-  for (FedQueue* queue : queues) lines_.push_back({queue, nullptr, {}, {}});
+  for (FedQueue* queue : queues) lines_.push_back({queue, nullptr, {}, {}, 0});
 }
 
 QueueFeeder::~QueueFeeder() {
@@ -29,9 +29,12 @@ QueueFeeder::~QueueFeeder() {
 
 Status QueueFeeder::start() {
   reader_ = journal_.make_reader();
-  reader_->seek(journal_.durable_end().position);
+  const LogEnd end = journal_.durable_end();
+  reader_->seek(end.position);
+  read_txid_ = end.txid;
   for (Line& line : lines_) {
     FedQueue& queue = *line.queue;
+    line.fed_txid = end.txid;
     queue.intake->begin(&queue.recovered);
     {
       MutexLock lock(queue.space->mutex());
@@ -46,7 +49,9 @@ Status QueueFeeder::start() {
       return Status(AMPS_E_STORE, "queue " + queue.topic->name() + ": the log has lost its oldest message");
     line.reader = journal_.make_reader();
     line.reader->seek(place->begin);
+    line.fed_txid = place->txid - 1;
   }
+  note_fed();
   AMPS_RETURN_IF_ERROR(feed_all());
   journal_.add_listener(this);
   wake();  // For what became durable before we listened.
@@ -153,6 +158,7 @@ Status QueueFeeder::read_common(LogPosition limit, bool* progress) {
     AMPS_RETURN_IF_ERROR(reader_->next(limit, &found, &record));
     if (!found) break;
     *progress = true;
+    read_txid_ = record.txid;
     bytes += record.body.size();
     if (record.kind != RecordKind::kPublish) continue;
     for (Line* line : lines_of(record)) {
@@ -160,8 +166,13 @@ Status QueueFeeder::read_common(LogPosition limit, bool* progress) {
     }
   }
   for (Line& line : lines_) {
-    if (!line.batch.empty()) flush(&line, true);
+    if (!line.batch.empty()) {
+      flush(&line, read_txid_, true);
+    } else if (line.reader == nullptr) {
+      line.fed_txid = read_txid_;
+    }
   }
+  note_fed();
   return {};
 }
 
@@ -169,25 +180,31 @@ Status QueueFeeder::read_common(LogPosition limit, bool* progress) {
 Status QueueFeeder::catch_up(Line* line, bool* progress) {
   if (!line->queue->topic->wants_more()) return {};
   std::size_t bytes = 0;
+  std::uint64_t read_txid = line->fed_txid;
   bool found = true;
   for (std::size_t count = 0; found && count < kRecordsPerTurn && bytes < kBytesPerTurn; ++count) {
     JournalRecord record;
     AMPS_RETURN_IF_ERROR(line->reader->next(reader_->position(), &found, &record));
     if (!found) break;
     *progress = true;
+    read_txid = record.txid;
     bytes += record.body.size();
     if (record.kind != RecordKind::kPublish) continue;
     const std::vector<Line*>& lines = lines_of(record);
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) continue;
     admit(line, record, line->reader->record_begin());
   }
-  if (!found) line->reader.reset();
-  flush(line, line->reader == nullptr);
+  if (!found) {
+    line->reader.reset();
+    read_txid = read_txid_;
+  }
+  flush(line, read_txid, !found);
+  note_fed();
   return {};
 }
 
 // What the queue has no room for is read again later.
-void QueueFeeder::flush(Line* line, bool is_all) {
+void QueueFeeder::flush(Line* line, std::uint64_t read_txid, bool is_all) {
   QueueTopic& topic = *line->queue->topic;
   std::size_t taken = 0;
   {
@@ -200,11 +217,19 @@ void QueueFeeder::flush(Line* line, bool is_all) {
   if (taken < line->batch.size()) {
     if (line->reader == nullptr) line->reader = journal_.make_reader();
     line->reader->seek(line->places[taken]);
-  } else if (line->reader == nullptr) {
-    line->queue->intake->forget_settled();
+    line->fed_txid = line->batch[taken].position - 1;
+  } else {
+    line->fed_txid = read_txid;
+    if (line->reader == nullptr) line->queue->intake->forget_settled();
   }
   line->batch.clear();
   line->places.clear();
+}
+
+void QueueFeeder::note_fed() noexcept {
+  std::uint64_t fed = UINT64_MAX - 1;
+  for (const Line& line : lines_) fed = std::min(fed, line.fed_txid);
+  fed_txid_.store(fed, std::memory_order_release);
 }
 
 }  // namespace amps::broker

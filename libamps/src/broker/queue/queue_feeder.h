@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds the queues of a broker from the log, on a thread of its own: one cursor for all of them, and for
 // a queue that is full, or comes back after a restart, a cursor of its own until it has caught up.
-// Threads: start() and stop() by the owner; the rest on its thread or as the journal says. Lock rank: kLeaf.
+// Threads: start() and stop() by the owner; unfed_txid() on any; the rest on its thread or as the journal
+// says. Lock rank: kLeaf.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,6 +44,10 @@ class QueueFeeder final : public JournalListener {
   void stop() noexcept;
   void wake() noexcept;
 
+  // Records from here on may be for a queue that does not have them yet, whether they were read or not.
+  // Who asks what is needed asks this before the queues: what moves meanwhile is then in a queue.
+  std::uint64_t unfed_txid() const noexcept { return fed_txid_.load(std::memory_order_acquire) + 1; }
+
   void on_durable(std::uint64_t txid) noexcept override;
 
  private:
@@ -51,6 +57,7 @@ class QueueFeeder final : public JournalListener {
     std::unique_ptr<LogReader> reader;  // None: it is fed with the others.
     std::vector<QueueMessage> batch;
     std::vector<LogPosition> places;  // Of the messages of the batch.
+    std::uint64_t fed_txid = 0;       // The queue has taken, or does not want, all records up to this one.
   };
 
   void run();
@@ -58,7 +65,8 @@ class QueueFeeder final : public JournalListener {
   Status read_common(LogPosition limit, bool* progress);
   Status catch_up(Line* line, bool* progress);
   static void admit(Line* line, const JournalRecord& record, LogPosition place);
-  void flush(Line* line, bool is_all);
+  void flush(Line* line, std::uint64_t read_txid, bool is_all);
+  void note_fed() noexcept;
   void publish_dead(const FedQueue& queue);
   const std::vector<Line*>& lines_of(const JournalRecord& record);
 
@@ -67,6 +75,9 @@ class QueueFeeder final : public JournalListener {
   LogSink& log_;
   std::vector<Line> lines_;
   std::unique_ptr<LogReader> reader_;
+  std::uint64_t read_txid_ = 0;  // Of the last record before its place.
+  // The lowest of the lines. Release after the queues took them, acquire by who removes files.
+  std::atomic<std::uint64_t> fed_txid_{0};
   // By message type and topic. Topics nobody queues have an empty entry, so the table is bounded.
   std::unordered_map<std::string, std::vector<Line*>, RandomHash> routes_;
   std::string route_key_;

@@ -80,8 +80,8 @@ Status Queues::start(Journal* journal) {
     fed.push_back(&entry->fed);
   }
   journal_->end_block();
-  journal_->add_hold(this);
   feeder_ = std::make_unique<QueueFeeder>(journal, fed, *parts_.clock, parts_.log);
+  journal_->add_hold(this);
   return feeder_->start();
 }
 
@@ -91,8 +91,9 @@ void Queues::stop() noexcept {
     MutexLock lock(entry->fed.space->mutex());
     entry->fed.topic->set_wake([] {});
   }
+  feeder_->stop();
+  journal_->remove_hold(this);  // Before the feeder goes, which it asks.
   feeder_.reset();
-  journal_->remove_hold(this);
 }
 
 Status Queues::note_beginning(Entry* entry, std::uint64_t after_txid) {
@@ -111,7 +112,7 @@ Status Queues::note_beginning(Entry* entry, std::uint64_t after_txid) {
 // A note that stands before everything else the queue needs would keep old files for ever, so it is
 // written again, and the old one may go when the new one is durable.
 std::uint64_t Queues::oldest_needed_txid() {
-  std::uint64_t oldest = UINT64_MAX;
+  std::uint64_t oldest = feeder_->unfed_txid();  // Before the queues are asked.
   for (const auto& entry : entries_) {
     std::uint64_t message_txid = UINT64_MAX;
     {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/queue/queue_feeder.h"
 
+#include <atomic>
+#include <numeric>
+
 #include "queue_topic_fixture.h"
 
 using namespace queue_tests;
@@ -74,4 +77,60 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-26: a pattern as underlying topic take
   journal->publish("quotes", "b");
   journal->publish("orders_us", "c");
   CHECK(receives("s1:a s1:c "));
+}
+
+TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-34: what was read and is not yet in its queue is not removed") {
+  configure("jobs", "in");
+  configure("other", "elsewhere");
+  start();
+  // On the thread of the feeder, while it has read some records of a turn and no queue has any of them.
+  std::atomic<std::uint64_t> wrongly_given_up{0};
+  std::atomic<bool> is_watching{true};
+  const auto watch = [&](std::uint64_t reading) {
+    if (!is_watching) return;
+    // Nobody has settled anything, so everything is needed.
+    if (reading > 1 && journal->holds[0]->oldest_needed_txid() > 1) wrongly_given_up = reading;
+  };
+  journal->commits_at_once = false;
+  journal->on_read = watch;
+  for (int i = 0; i < 5000; ++i) journal->publish("in", std::to_string(i));
+  journal->commit();
+  REQUIRE(becomes([this] { return depth("jobs") == 5000; }));
+  CHECK(wrongly_given_up == 0);
+  is_watching = false;
+  // What nobody waits for may go, also when the last records were for another queue.
+  std::vector<std::uint64_t> all(5000);
+  std::iota(all.begin(), all.end(), 1);
+  journal->commits_at_once = true;
+  ack("jobs", all);
+  journal->publish("nowhere", "last");
+  CHECK(becomes([this] { return journal->holds[0]->oldest_needed_txid() == journal->count() + 1; }));
+}
+
+TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-32 QUE-34: what a full queue has left in the log is not removed") {
+  QueueConfiguration& configuration = configure("deep", "in");
+  configuration.target_depth = 10;
+  configure("beside", "in");
+  journal->publish("in", "1");
+  for (int i = 2; i <= 3000; ++i) journal->publish("in", std::to_string(i));
+  // The oldest that is not settled in "deep", or about to be.
+  std::atomic<std::uint64_t> oldest{1};
+  std::atomic<std::uint64_t> wrongly_given_up{0};
+  journal->on_read = [&](std::uint64_t) {
+    if (journal->holds.empty()) return;
+    const std::uint64_t needed = journal->holds[0]->oldest_needed_txid();
+    if (needed > oldest) wrongly_given_up = needed;  // It only grows, so it was no less before.
+  };
+  start();
+  std::vector<std::uint64_t> all(3000);
+  std::iota(all.begin(), all.end(), 1);
+  REQUIRE(becomes([this] { return depth("beside") == 3000; }));
+  ack("beside", all);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    REQUIRE(becomes([this] { return depth("deep") > 0; }));
+    CHECK(journal->holds[0]->oldest_needed_txid() == i);
+    oldest = i + 1;
+    ack("deep", {i});
+  }
+  CHECK(wrongly_given_up == 0);
 }
