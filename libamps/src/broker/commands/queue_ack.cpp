@@ -12,6 +12,8 @@ namespace amps::broker {
 
 namespace {
 
+constexpr std::size_t kMessagesPerLock = 256;  // Then publishers get their turn.
+
 // Which messages an acknowledgement is about, and what becomes of them (broker 9.6).
 struct QueueAck {
   AckKind kind = AckKind::kAcknowledge;
@@ -104,32 +106,114 @@ struct AckResult {
   SavedPoint saved_point;  // What a `persisted` has to wait for.
 };
 
+// One queue, a turn of messages at a time: publishers and consumers wait for no filter, however long the
+// queue and its messages are.
+class MatchingAck {
+ public:
+  MatchingAck(Session& session, const AckedQueue& acked, const Filter& filter)
+      : session_(session), space_(*session.space()), acked_(acked), filter_(filter) {}
+
+  Status run(QueueTopic::AckCounts* counts);
+
+ private:
+  void begin_block() AMPS_REQUIRES(space_.mutex()) { space_.begin_block(session_.host()->now_ms()); }
+  void choose(QueueTopic::AckCounts* counts);
+
+  Session& session_;
+  TopicSpace& space_;
+  const AckedQueue& acked_;
+  const Filter& filter_;
+  std::vector<QueueTopic::Sighting> seen_;
+  std::vector<BookmarkId> matching_;
+};
+
+Status unwritten(const QueueTopic& queue) {
+  return queue.has_unwritten() ? Status(AMPS_E_STORE, queue.name(), "transaction log full") : Status();
+}
+
+Status MatchingAck::run(QueueTopic::AckCounts* counts) {
+  Status status;
+  std::unique_ptr<QueueWalk> walk;
+  do {
+    {
+      MutexLock lock(space_.mutex());
+      begin_block();
+      if (walk == nullptr) walk = acked_.queue->walk();
+      acked_.queue->look(walk.get(), kMessagesPerLock, &seen_);
+    }
+    choose(counts);
+    MutexLock lock(space_.mutex());
+    begin_block();
+    counts->settled += acked_.queue->acknowledge_seen(matching_, session_.outbox());
+    space_.hand_out();
+    status = unwritten(*acked_.queue);
+    if (seen_.empty() || !status.ok()) walk.reset();
+  } while (walk != nullptr);
+  return status;
+}
+
+void MatchingAck::choose(QueueTopic::AckCounts* counts) {
+  matching_.clear();
+  for (const QueueTopic::Sighting& message : seen_) {
+    const MessageFacts facts = message.facts();
+    const std::string_view body = message.record->body();
+    if (acked_.readable != nullptr && !acked_.readable->matches(facts, body)) continue;
+    ++counts->examined;
+    if (filter_.matches(facts, body)) matching_.push_back(message.id);
+  }
+}
+
+// Acknowledges what is named, in all the queues at once.
+Status acknowledge_named(Session& session, const std::vector<AckedQueue>& queues, const QueueAck& ack,
+                         QueueTopic::AckCounts* counts) {
+  TopicSpace& space = *session.space();
+  Status status;
+  MutexLock lock(space.mutex());
+  space.begin_block(session.host()->now_ms());
+  for (const auto& [queue, readable] : queues) {
+    const QueueTopic::AckCounts more = queue->acknowledge(ack.ids, ack.kind, session.outbox(), readable);
+    counts->examined += more.examined;
+    counts->settled += more.settled;
+    if (status.ok()) status = unwritten(*queue);
+  }
+  space.hand_out();
+  return status;
+}
+
 // A command that comes again by its number was carried out before.
+Status take_number(Session& session, const Command& command, Publish* numbered, AckResult* out,
+                   bool* is_duplicate) {
+  const std::uint64_t sequence = command.header->number(AMPS_Sequence).value_or(0);
+  numbered->topic = command.topic();
+  numbered->publisher = &session.publisher();
+  if (sequence == 0) return {};
+  TopicSpace& space = *session.space();
+  MutexLock lock(space.mutex());
+  AMPS_RETURN_IF_ERROR(session.count(sequence, numbered));
+  *is_duplicate = space.log().is_duplicate(*numbered, &out->saved_point.txid);
+  return {};
+}
+
+// The number last, so that a command that was cut short is carried out when it comes again.
 Status carry_out(Session& session, const Command& command, const std::vector<AckedQueue>& queues,
                  const QueueAck& ack, AckResult* out) {
+  Publish numbered;
+  bool is_duplicate = false;
+  AMPS_RETURN_IF_ERROR(take_number(session, command, &numbered, out, &is_duplicate));
+  if (is_duplicate) return {};
+  if (ack.filter == nullptr) {
+    AMPS_RETURN_IF_ERROR(acknowledge_named(session, queues, ack, &out->counts));
+  } else {
+    for (const AckedQueue& queue : queues) {
+      AMPS_RETURN_IF_ERROR(MatchingAck(session, queue, *ack.filter).run(&out->counts));
+    }
+  }
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
   space.begin_block(session.host()->now_ms());
-  Publish numbered;
-  numbered.topic = command.topic();
-  numbered.publisher = &session.publisher();
-  if (const std::uint64_t sequence = command.header->number(AMPS_Sequence).value_or(0); sequence != 0) {
-    AMPS_RETURN_IF_ERROR(session.count(sequence, &numbered));
-    if (space.log().is_duplicate(numbered, &out->saved_point.txid)) return {};
-  }
-  Status status;
-  for (const auto& [queue, readable] : queues) {
-    const QueueTopic::AckCounts counts =
-        ack.filter != nullptr ? queue->acknowledge_matching(*ack.filter, session.outbox(), readable)
-                              : queue->acknowledge(ack.ids, ack.kind, session.outbox(), readable);
-    out->counts.examined += counts.examined;
-    out->counts.settled += counts.settled;
-    if (queue->has_unwritten()) status = Status(AMPS_E_STORE, queue->name(), "transaction log full");
-  }
-  if (status.ok()) status = space.log().append_done(numbered, space.now_us(), &out->saved_point.txid);
+  AMPS_RETURN_IF_ERROR(space.log().append_done(numbered, space.now_us(), &out->saved_point.txid));
   out->saved_point.txid = session.services().journal->appended_end().txid;
-  space.hand_out();
-  return status;
+  return {};
 }
 
 }  // namespace

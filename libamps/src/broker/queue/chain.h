@@ -19,6 +19,7 @@ template <typename T, ChainLink<T> T::*kLink>
 class Chain {
  public:
   T* front() const noexcept { return front_; }  // The item that joined first. None: empty.
+  T* back() const noexcept { return back_; }    // The one that joined last.
   T* after(const T* item) const noexcept { return (item->*kLink).newer; }
   bool contains(const T* item) const noexcept { return (item->*kLink).linked; }
 

@@ -59,6 +59,7 @@ void Queue::remove(QueueEntry* entry, Removal why) {
 
 void Queue::leave_queue(QueueEntry* entry) {
   --depth_;
+  for (QueueWalk* walk : walks_) walk->pass_over(entry);
   by_age_.erase(entry);
   if (entry->expires_us != kNeverUs) expirations_.erase({entry->expires_us, entry->position});
   if (!entry->is_barrier) return;

@@ -14,11 +14,13 @@
 #include <map>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "broker/queue/deferred_acks.h"
 #include "broker/queue/queue_entry.h"
 #include "broker/queue/queue_output.h"
 #include "broker/queue/queue_rules.h"
+#include "broker/queue/queue_walk.h"
 #include "broker/queue/waiting_messages.h"
 
 namespace amps::broker {
@@ -93,15 +95,9 @@ class Queue {
   void for_each_waiting(Visit visit) const {
     waiting_.for_each(visit);
   }
-  // All messages, oldest first.
-  template <typename Visit>
-  void for_each(Visit visit) const {
-    for (const QueueEntry* one = by_age_.front(); one != nullptr; one = by_age_.after(one)) {
-      visit(static_cast<const QueueMessage&>(*one));
-    }
-  }
 
  private:
+  friend class QueueWalk;
   void pass_time(std::uint64_t now_us);
   void make_waiting(QueueEntry* entry);
   void hold(QueueEntry* entry, Consumer* consumer);
@@ -123,6 +119,7 @@ class Queue {
   std::uint64_t now_us_ = 0;
   std::unordered_map<BookmarkId, QueueEntry, BookmarkIdHash> entries_;
   Chain<QueueEntry, &QueueEntry::in_age> by_age_;
+  std::vector<QueueWalk*> walks_;  // At most one for each thread that carries out commands.
   Chain<QueueEntry, &QueueEntry::in_barriers> barriers_;
   Chain<QueueEntry, &QueueEntry::in_leases> leases_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, QueueEntry*> expirations_;  // By time and position.

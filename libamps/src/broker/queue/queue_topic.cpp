@@ -19,11 +19,15 @@ constexpr std::size_t kActiveBytesMax = std::size_t{1} << 30;
 constexpr std::size_t kPublishersMax = 200'000;  // Whose sequences are kept in mind.
 constexpr std::uint64_t kUnwritten = UINT64_MAX;
 
-MessageFacts facts_of(const QueueBody& body) noexcept {
-  MessageFacts facts = broker::facts_of(*body.record, body.topic);
-  facts.bookmark = body.record->key();
-  facts.sow_key = body.key;
+MessageFacts facts_of(const Record& record, std::string_view topic, std::string_view key) noexcept {
+  MessageFacts facts = broker::facts_of(record, topic);
+  facts.bookmark = record.key();
+  facts.sow_key = key;
   return facts;
+}
+
+MessageFacts facts_of(const QueueBody& body) noexcept {
+  return facts_of(*body.record, body.topic, body.key);
 }
 
 ClientId client_id(const Outbox* outbox) noexcept {
@@ -303,18 +307,28 @@ QueueTopic::AckCounts QueueTopic::acknowledge(const std::vector<BookmarkId>& ids
   return counts;
 }
 
-QueueTopic::AckCounts QueueTopic::acknowledge_matching(const Filter& filter, const Outbox* client,
-                                                       const Filter* readable) {
-  AckCounts counts;
-  std::vector<BookmarkId> matching;
-  queue_.for_each([&](const QueueMessage& message) {
-    if (!may_read(readable, &message)) return;
-    ++counts.examined;
-    const QueueBody& body = body_of(message);
-    if (filter.matches(facts_of(body), body.record->body())) matching.push_back(message.id);
-  });
-  counts.settled = acknowledge(matching, AckKind::kAcknowledge, client).settled;
-  return counts;
+MessageFacts QueueTopic::Sighting::facts() const noexcept {
+  return facts_of(*record, topic, key);
+}
+
+void QueueTopic::look(QueueWalk* walk, std::size_t count, std::vector<Sighting>* out) const {
+  out->clear();
+  while (out->size() < count) {
+    const QueueMessage* const message = walk->next();
+    if (message == nullptr) return;
+    const QueueBody& body = body_of(*message);
+    out->push_back({message->id, body.record, body.topic, body.key});
+  }
+}
+
+std::uint64_t QueueTopic::acknowledge_seen(const std::vector<BookmarkId>& ids, const Outbox* client) {
+  std::uint64_t settled = 0;
+  for (const BookmarkId& id : ids) {
+    const AckOutcome outcome = queue_.acknowledge(id, AckKind::kAcknowledge, client_id(client), now_us());
+    if (outcome == AckOutcome::kDone) ++settled;
+  }
+  finish();
+  return settled;
 }
 
 // What the queue says.

@@ -90,8 +90,19 @@ class QueueTopic final : public TimedWork, QueueOutput {
   // Messages that `readable` does not accept are nobody's business: as if they were not there. None: all are.
   AckCounts acknowledge(const std::vector<BookmarkId>& ids, AckKind kind, const Outbox* client,
                         const Filter* readable = nullptr);
-  AckCounts acknowledge_matching(const Filter& filter, const Outbox* client,
-                                 const Filter* readable = nullptr);
+  // For acknowledgements by filter, which look at messages without the lock. A queue may be long, so:
+  // some messages of a walk at a time, …
+  struct Sighting {
+    BookmarkId id;
+    RecordRef record;
+    std::string topic;
+    std::string key;
+    MessageFacts facts() const noexcept;
+  };
+  std::unique_ptr<QueueWalk> walk() { return std::make_unique<QueueWalk>(&queue_); }
+  void look(QueueWalk* walk, std::size_t count, std::vector<Sighting>* out) const;
+  // … and then those that are to go, as far as they are still there. Returns how many went.
+  std::uint64_t acknowledge_seen(const std::vector<BookmarkId>& ids, const Outbox* client);
   // The log has not taken some acknowledgements; they are written when it takes records again.
   bool has_unwritten() const noexcept { return !settled_.empty(); }
   // Available messages in the order of delivery.

@@ -188,6 +188,18 @@ TEST_CASE_FIXTURE(Jobs, "QUE-23 QUE-24: queries show what is available; filters 
   CHECK(raw::query(*client, counted).bodies() == R"({"c":1};)");
 }
 
+TEST_CASE_FIXTURE(Jobs, "QUE-24: an ack by filter reaches every message of a long queue") {
+  open();
+  for (int n = 1; n <= 1000; ++n) put("{\"n\":" + std::to_string(n) + "}");
+  wait_for_available(1000);
+  CHECK(settle(*client, R"("filter":"/n % 2 = 0")") == "500");
+  CHECK(settle(*client, R"("filter":"/n % 2 = 0")") == "0");
+  CHECK(settle(*client, R"("filter":"/n > 1")") == "499");
+  restart();
+  client = connect("worker");
+  CHECK(raw::query(*client, R"("c":"sow","t":"jobs","bs":10)").bodies() == R"({"n":1};)");
+}
+
 TEST_CASE_FIXTURE(Jobs, "QUE-23 DLT-20: browse, then consume; deltas are whole messages") {
   open();
   put("a");

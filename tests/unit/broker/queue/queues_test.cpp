@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(QueueTopicFixture,
   REQUIRE(becomes([this] { return depth("jobs") == 2; }));
   // The note is written again behind the messages, so the oldest message is what is needed next.
   journal->holds[0]->oldest_needed_txid();
-  CHECK(journal->holds[0]->oldest_needed_txid() == 3);
+  CHECK(becomes([this] { return journal->holds[0]->oldest_needed_txid() == 3; }));
   ack("jobs", {2});
   // The feeder says so a moment after the queue has it.
   CHECK(becomes([this] { return journal->holds[0]->oldest_needed_txid() == 4; }));
