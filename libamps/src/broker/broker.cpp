@@ -89,9 +89,9 @@ struct Broker::Running {
     logon_desk.stop();
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
+    keeper.reset();  // While those who need old files can still say so.
     if (queues != nullptr) queues->stop();
     sow_writer.stop();
-    keeper.reset();  // It asks those whom the journal holds files for.
     storage.close();
     transports.clear();
   }

@@ -71,7 +71,8 @@ struct Jobs : raw::LoggedBroker {
     for (int i = 0; i < 10'000; ++i) {
       if (raw::query(*reader, R"("c":"sow","t":"jobs","bs":10)").records.size() == count) return;
     }
-    FAIL("there are not " << count << " messages");
+    FAIL("there are not " << count << " messages but "
+                          << raw::query(*reader, R"("c":"sow","t":"jobs","bs":10)").records.size());
   }
 
   std::string bookmark;
