@@ -22,7 +22,7 @@ std::string records_of(LoggedBroker& at, const std::string& topic) {
 
 }  // namespace
 
-TEST_CASE("TXL-29 TXL-24: topics in memory come back from the log, with what was merged and deleted") {
+TEST_CASE("SOW-28 TXL-29 TXL-24: topics in memory come back from the log, with what was merged and deleted") {
   LoggedBroker at;
   at.with_records("orders").start();
   {
@@ -71,7 +71,7 @@ TEST_CASE("a topic that became one with records since is no reason not to start"
   CHECK(records_of(at, "orders") == R"({"id":2};)");
 }
 
-TEST_CASE("RecoveryPoint now leaves the past of a topic in memory alone") {
+TEST_CASE("SOW-29: RecoveryPoint now leaves the past of a topic in memory alone") {
   LoggedBroker at;
   at.with_records("orders");
   std::get<amps::broker::SowTopicConfiguration>(at.configuration.sow[0]).recover_from_epoch = false;
@@ -106,7 +106,7 @@ TEST_CASE("what the log gives back expires when it would have") {
   CHECK(records_of(at, "orders") == R"({"id":2};)");
 }
 
-TEST_CASE("SOW-26 TXL-29: a topic with a file takes from the log what the file does not have") {
+TEST_CASE("SOW-26 SOW-28 TXL-29: a topic with a file takes from the log what the file does not have") {
   LoggedBroker at;
   at.with_records("orders");
   auto& sow = std::get<amps::broker::SowTopicConfiguration>(at.configuration.sow[0]);

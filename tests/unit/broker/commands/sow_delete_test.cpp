@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "broker/commands/commands.h"
 #include "support/sow_answer.h"
@@ -17,17 +19,31 @@ struct Fixture {
   TestBroker broker;
   std::unique_ptr<Client> client;
 
-  Fixture() {
+  explicit Fixture(const std::vector<std::string>& keys = {}) {
     amps::broker::SowTopicConfiguration topic;
     topic.name = "t";
     topic.message_type = "json";
     topic.is_persistent = false;
+    topic.keys = keys;
+    broker.configuration.sow.push_back(topic);
+    topic.name = "t2";
     broker.configuration.sow.push_back(topic);
     broker.start();
     client = std::make_unique<Client>(broker.port());
     client->logon();
+    if (!keys.empty()) return;
     for (const char* key : {"a", "b", "c"}) {
       client->send_frame("{\"c\":\"p\",\"t\":\"t\",\"k\":\"" + std::string(key) + "\"}", key);
+    }
+  }
+  // Answers of a sow_delete that asks for all of them: types in order, and counters of the last.
+  std::string remove(const std::string& members) {
+    client->send_frame(R"({"c":"sow_delete","cid":"d","a":"processed,completed,stats",)" + members + "}");
+    std::string said;
+    for (Frame ack = client->ack("d");; ack = client->ack("d")) {
+      said += ack.get("a") + " ";
+      if (ack.get("a") != "stats") continue;
+      return said + ack.get("topic_matches") + "/" + ack.get("matches") + "/" + ack.get("records_deleted");
     }
   }
   std::string left() { return raw::query(*client, "\"c\":\"sow\",\"t\":\"t\",\"bs\":10").bodies(); }
@@ -80,4 +96,37 @@ TEST_CASE("ACK-05 a delete has exactly one selector and a topic with state") {
   CHECK(reason("\"t\":\"u\",\"sow_keys\":\"a\"") == "invalid topic");
   CHECK(reason("\"t\":\"t\",\"bm\":\"1|1|\"") == "invalid topic");
   CHECK(at.left() == "a;b;c;");
+}
+
+TEST_CASE("SOW-19: a filter deletes the records that match it, and nothing else") {
+  Fixture at({"/id"});
+  for (const char* body : {R"({"id":1,"n":1})", R"({"id":2,"n":5})", R"({"id":3,"n":9})"}) {
+    at.client->send_frame(R"({"c":"p","t":"t"})", body);
+  }
+  Client watcher(at.broker.port());
+  watcher.logon("watcher");
+  CHECK(watcher.command(R"("c":"subscribe","t":"t","sub_id":"s","filter":"/n < 9","opts":"oof")")
+            .get("status") == "success");
+  CHECK(at.remove(R"("t":"t","filter":"/n > 100")") == "processed completed stats 3/0/0");
+  CHECK(at.remove(R"("t":"t","filter":"/n > 4")") == "processed completed stats 3/2/2");
+  const Frame oof = watcher.next("oof");
+  CHECK(oof.get("reason") == "deleted");
+  CHECK(oof.body == R"({"id":2,"n":5})");
+  watcher.expect_nothing();
+  CHECK(at.left() == R"({"id":1,"n":1};)");
+  CHECK(at.remove(R"("t":"t","filter":"1=1")") == "processed completed stats 1/1/1");
+  CHECK(at.left().empty());
+  CHECK(at.client->command(R"("c":"sow_delete","t":"t","filter":"/n >")").get("reason") == "bad filter");
+}
+
+TEST_CASE("SOW-50: a filter deletes from every topic that a pattern matches") {
+  Fixture at({"/id"});
+  for (const char* topic : {"t", "t2"}) {
+    for (const char* body : {R"({"id":1})", R"({"id":2})"})
+      at.client->send_frame(R"({"c":"p","t":")" + std::string(topic) + "\"}", body);
+  }
+  CHECK(at.remove(R"("t":"^t","filter":"/id = 2")") == "processed completed stats 4/2/2");
+  CHECK(raw::query(*at.client, R"("c":"sow","t":"^t","bs":10)").bodies() == R"({"id":1};{"id":1};)");
+  CHECK(at.remove(R"("t":"t$","filter":"1=1")") == "processed completed stats 1/1/1");
+  CHECK(raw::query(*at.client, R"("c":"sow","t":"^t","bs":10)").bodies() == R"({"id":1};)");
 }

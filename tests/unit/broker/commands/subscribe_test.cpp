@@ -4,6 +4,7 @@
 #include <string>
 
 #include "broker/commands/commands.h"
+#include "support/sow_answer.h"
 #include "support/test_broker.h"
 
 using raw::Client;
@@ -409,4 +410,47 @@ TEST_CASE(
   CHECK(publish("t1", "{\"a\":") == "invalid message");
   CHECK(publish("other", "{\"a\":") == "");
   CHECK(publish("t1", "{\"b\":2}") == "");
+}
+
+TEST_CASE("OOF-11: a delta that puts a record out of focus is told with the whole record") {
+  TestBroker broker;
+  amps::broker::SowTopicConfiguration topic;
+  topic.name = "t";
+  topic.message_type = "json";
+  topic.is_persistent = false;
+  topic.keys = {"/id"};
+  broker.configuration.sow.push_back(topic);
+  broker.start();
+  Client client(broker.port()), watcher(broker.port());
+  client.logon("client");
+  watcher.logon("watcher");
+  CHECK(watcher.command(R"("c":"subscribe","t":"t","sub_id":"s","filter":"/st = 'open'","opts":"oof")")
+            .get("status") == "success");
+  client.send_frame(R"({"c":"p","t":"t"})", R"({"id":1,"st":"open","n":7})");
+  CHECK(watcher.next("p").body == R"({"id":1,"st":"open","n":7})");
+  client.send_frame(R"({"c":"delta_publish","t":"t"})", R"({"id":1,"st":"done"})");
+  const Frame oof = watcher.next("oof");
+  CHECK(oof.get("reason") == "match");
+  CHECK(oof.get("sids") == "s");
+  CHECK(oof.body == R"({"id":1,"st":"done","n":7})");
+  client.send_frame(R"({"c":"delta_publish","t":"t"})", R"({"id":1,"n":8})");
+  client.expect_nothing();
+  watcher.expect_nothing();
+}
+
+TEST_CASE("OOF-12: on a topic without records oof has no effect") {
+  TestBroker broker;
+  broker.start();
+  Client client(broker.port());
+  client.logon();
+  CHECK(client.command(R"("c":"subscribe","t":"t","sub_id":"s","filter":"/n < 5","opts":"oof")")
+            .get("status") == "success");
+  CHECK(raw::query(client, R"("c":"sow_and_subscribe","t":"t","filter":"/n < 5","opts":"oof")", "q")
+            .records.empty());
+  client.publish("t", R"({"id":1,"n":1})");
+  const Frame message = client.next("p");
+  CHECK(message.get("sids") == "s,q");
+  CHECK_FALSE(message.has("k"));
+  client.publish("t", R"({"id":1,"n":9})");
+  client.expect_nothing();
 }

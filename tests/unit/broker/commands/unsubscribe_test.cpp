@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "broker/commands/commands.h"
+#include "support/sow_answer.h"
 #include "support/test_broker.h"
 
 using raw::Client;
@@ -58,4 +59,34 @@ TEST_CASE("SUB-05 after the ack no message of the subscription is produced") {
     publisher.expect_nothing();
     subscriber.expect_nothing();
   }
+}
+
+TEST_CASE("SUB-06: unsubscribe with a query_id ends that query, and no other") {
+  constexpr std::size_t kRecords = 20'000;  // More than the system takes from the broker at a time.
+  TestBroker broker;
+  amps::broker::SowTopicConfiguration topic;
+  topic.name = "t";
+  topic.message_type = "json";
+  topic.is_persistent = false;
+  broker.configuration.sow.push_back(topic);
+  broker.start();
+  Client client(broker.port());
+  client.logon();
+  std::string records;
+  for (std::size_t i = 0; i < kRecords; ++i)
+    records += raw::frame(R"({"c":"p","t":"t","k":")" + std::to_string(i) + "\"}", std::string(1'000, 'x'));
+  client.send(records);
+  client.expect_nothing();
+  std::string commands;
+  for (const char* id : {"cancelled", "other"})
+    commands += raw::frame(R"({"c":"sow","t":"t","bs":100,"cid":")" + std::string(id) +
+                           R"(","a":"processed,completed"})");
+  commands += raw::frame(R"({"c":"unsubscribe","query_id":"cancelled","cid":"u","a":"processed"})");
+  client.send(commands);
+  CHECK(client.ack("cancelled").get("status") == "success");
+  const raw::SowAnswer cancelled = raw::read_answer(client, "cancelled");
+  CHECK(cancelled.records.size() < kRecords);
+  CHECK(client.ack("other").get("status") == "success");
+  CHECK(raw::read_answer(client, "other").records.size() == kRecords);
+  CHECK(client.ack("u").get("status") == "success");
 }

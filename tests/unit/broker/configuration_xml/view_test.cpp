@@ -64,7 +64,7 @@ TEST_CASE("SOW/View: what is missing or does not fit is refused by the view's na
                  "a view of joins has no Filter"));
 }
 
-TEST_CASE("SOW/ConflatedTopic") {
+TEST_CASE("CNF-09: SOW/ConflatedTopic, whose interval is 5s unless it says another of at least 100ms") {
   const auto topic = last<ConflatedTopicConfiguration>(good(
       conflated("<UnderlyingTopic>orders</UnderlyingTopic><Interval>1s</Interval><Filter>/a=1</Filter>")));
   CHECK(topic.source == "orders");
@@ -72,6 +72,8 @@ TEST_CASE("SOW/ConflatedTopic") {
   CHECK(topic.filter == "/a=1");
   CHECK(contains(read(conflated("<UnderlyingTopic>orders</UnderlyingTopic><Interval>99ms</Interval>")),
                  "from 100ms"));
+  CHECK(last<ConflatedTopicConfiguration>(good(conflated("<UnderlyingTopic>orders</UnderlyingTopic>")))
+            .interval_ms == 5000);
   CHECK(contains(read(conflated("")), "ConflatedTopic c needs UnderlyingTopic"));
 }
 

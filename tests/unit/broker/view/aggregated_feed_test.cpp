@@ -22,8 +22,9 @@ struct Orders : ViewFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Orders,
-                  "AGG-01: an aggregated query has what a view would have; order and limits are of results") {
+TEST_CASE_FIXTURE(
+    Orders,
+    "AGG-01 SOW-42: an aggregated query has what a view would have; order and limits are of results") {
   start();
   order(1, "A", 5);
   order(2, "B", 7);

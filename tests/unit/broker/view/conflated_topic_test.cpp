@@ -35,6 +35,9 @@ struct Fixture {
     topic.interval_ms = interval_ms;
     broker.configuration.sow.push_back(topic);
   }
+  ConflatedTopicConfiguration& last() {
+    return std::get<ConflatedTopicConfiguration>(broker.configuration.sow.back());
+  }
   void start() {
     broker.start();
     client = std::make_unique<Client>(broker.port());
@@ -78,7 +81,8 @@ TEST_CASE_FIXTURE(Fixture, "CNF-07: a record changes once an interval, to what t
   CHECK(records("slow") == "4;");
 }
 
-TEST_CASE_FIXTURE(Fixture, "CNF-07: a conflated topic of a conflated topic, and nobody publishes to either") {
+TEST_CASE_FIXTURE(Fixture,
+                  "CNF-07 CNF-13: a conflated topic of a conflated topic, and nobody publishes to either") {
   conflate("slower", "slow", 3000);
   start();
   client->subscribe("slow", "s");
@@ -119,4 +123,83 @@ TEST_CASE_FIXTURE(Fixture, "CNF-12: the copy of a record may have fields of its 
   broker.advance_ms(1000);
   CHECK(client->next("p").body == R"({"n":4,"twice":8})");
   CHECK(client->next("p").body == "no json");
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "CNF-08: a conflated topic has the records that its filter accepts at the end of an interval") {
+  last().filter = "/open = 1";
+  start();
+  client->subscribe("slow", "s", "oof");
+  put("a", R"({"open":1,"n":1})");
+  put("b", R"({"open":0})");
+  put("c", R"({"open":1})");
+  put("c", R"({"open":0})");
+  client->expect_nothing();
+  broker.advance_ms(1000);
+  CHECK(client->next("p").body == R"({"open":1,"n":1})");
+  client->expect_nothing();
+  CHECK(records("slow") == R"({"open":1,"n":1};)");
+
+  put("a", R"({"open":0})");
+  put("b", R"({"open":1,"n":2})");
+  client->expect_nothing();
+  broker.advance_ms(1000);
+  const Frame gone = client->next("oof");
+  CHECK(gone.get("reason") == "deleted");
+  CHECK(gone.body == R"({"open":1,"n":1})");
+  CHECK(client->next("p").body == R"({"open":1,"n":2})");
+  CHECK(records("slow") == R"({"open":1,"n":2};)");
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "CNF-10: what is deleted from the source leaves the copy at the end of an interval") {
+  start();
+  put("a", "1");
+  put("b", "2");
+  client->expect_nothing();
+  broker.advance_ms(1000);
+  client->subscribe("slow", "s", "oof");
+  client->command(R"("c":"sow_delete","t":"fast","filter":"1=1")");
+  put("b", "3");
+  client->expect_nothing();
+  CHECK(records("slow") == "1;2;");
+  broker.advance_ms(1000);
+  const Frame oof = client->next("oof");
+  CHECK(oof.get("reason") == "deleted");
+  CHECK(oof.body == "1");
+  CHECK(client->next("p").body == "3");
+  CHECK(records("slow") == "3;");
+}
+
+TEST_CASE_FIXTURE(Fixture, "OOF-09 DLT-21: filters, deltas and out-of-focus messages are of the copy") {
+  auto& source = std::get<SowTopicConfiguration>(broker.configuration.sow.front());
+  source.keys = {"/id"};
+  start();
+  const auto follow = [this](const std::string& members) {
+    CHECK(client->command(R"("t":"slow",)" + members).get("status") == "success");
+  };
+  follow(R"("c":"delta_subscribe","sub_id":"delta")");
+  Client watcher(broker.port());
+  watcher.logon("watcher");
+  CHECK(watcher.command(R"("c":"subscribe","t":"slow","sub_id":"s","filter":"/n < 5","opts":"oof")")
+            .get("status") == "success");
+  const auto change = [this](const std::string& body) {
+    client->send_frame(R"({"c":"p","t":"fast"})", body);
+    client->expect_nothing();
+    broker.advance_ms(1000);
+  };
+  change(R"({"id":1,"n":1,"m":1})");
+  CHECK(client->next("p").body == R"({"id":1,"n":1,"m":1})");
+  CHECK(watcher.next("p").body == R"({"id":1,"n":1,"m":1})");
+  change(R"({"id":1,"n":9,"m":1})");
+  CHECK(client->next("p").body == R"({"id":1,"n":9})");
+  const Frame left = watcher.next("oof");
+  CHECK(left.get("reason") == "match");
+  CHECK(left.body == R"({"id":1,"n":9,"m":1})");
+  change(R"({"id":1,"n":2,"m":1})");
+  CHECK(client->next("p").body == R"({"id":1,"n":2})");
+  CHECK(watcher.next("p").body == R"({"id":1,"n":2,"m":1})");
+  client->command(R"("c":"sow_delete","t":"fast","filter":"1=1")");
+  broker.advance_ms(1000);
+  CHECK(watcher.next("oof").get("reason") == "deleted");
 }

@@ -25,7 +25,7 @@ struct Pages : ViewFixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Pages, "PAG-01 PAG-02: the worked page of two after one") {
+TEST_CASE_FIXTURE(Pages, "PAG-01 PAG-02 OOF-10: the worked page of two after one") {
   start();
   put_ids({1, 3, 8, 9});
   auto watcher = connect();

@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(ViewFixture, "VEW-01 VEW-07 VEW-08: subscribers of a view see 
 }
 
 TEST_CASE_FIXTURE(ViewFixture,
-                  "VEW-08: a delta subscription of a view gets the grouping fields and what changed") {
+                  "VEW-08 DLT-21: a delta subscription of a view gets the grouping fields and what changed") {
   topic("orders");
   add(view("by_cust", "orders", {"/cust", "SUM(/qty) AS /q", "COUNT(/id) AS /n"}, {"/cust"}));
   start();
@@ -47,6 +47,27 @@ TEST_CASE_FIXTURE(ViewFixture,
   client->command("\"c\":\"delta_subscribe\",\"t\":\"by_cust\",\"sub_id\":\"d\"");
   put("orders", R"({"id":1,"cust":"A","qty":9})");
   CHECK(client->next("p").body == R"({"cust":"A","q":9})");
+}
+
+TEST_CASE_FIXTURE(ViewFixture,
+                  "OOF-09: a group leaves the focus when it fails the filter, and when it empties") {
+  topic("orders");
+  add(view("totals", "orders", {"/cust", "SUM(/qty) AS /qty"}, {"/cust"}));
+  start();
+  auto watcher = connect();
+  CHECK(watcher->command(R"("c":"subscribe","t":"totals","sub_id":"s","filter":"/qty < 10","opts":"oof")")
+            .get("status") == "success");
+  put("orders", R"({"id":1,"cust":"A","qty":5})");
+  client->expect_nothing();
+  CHECK(told(*watcher) == R"(p:{"cust":"A","qty":5} )");
+  put("orders", R"({"id":2,"cust":"A","qty":5})");
+  client->expect_nothing();
+  CHECK(told(*watcher) == R"(oof-match:{"cust":"A","qty":10} )");
+  put("orders", R"({"id":2,"cust":"B","qty":20})");
+  client->expect_nothing();
+  CHECK(told(*watcher) == R"(p:{"cust":"A","qty":5} )");
+  remove("orders", "1=1");
+  CHECK(told(*watcher) == R"(oof-deleted:{"cust":"A","qty":5} )");
 }
 
 TEST_CASE_FIXTURE(ViewFixture, "VEW-03: the worked join of orders and names") {
