@@ -105,6 +105,7 @@ struct Broker::Running {
   Status listen(Transport* transport);
   Status attach(Transport* transport);
   Status ask_enabled(std::size_t number, bool is_enabled);
+  void sample_statistics();  // On the thread of the HTTP server.
   std::vector<TransportFacts> transport_facts() const;
   Status run();
   void accept(const Transport& transport, int fd, std::string peer);
@@ -178,8 +179,8 @@ Status Broker::Running::open_admin() {
     if (token.empty()) return Status(AMPS_E_USAGE, "Admin: " + configured.token_file + " is empty");
   }
   facts = std::make_unique<FactsCollector>(
-      FactsParts{configuration, *parts.clock, spaces, limits, registry, threads, broker_version(),
-                 [this] { return transport_facts(); },
+      FactsParts{configuration, *parts.clock, spaces, limits, statistics, journal.get(), registry, threads,
+                 broker_version(), [this] { return transport_facts(); },
                  [this](std::size_t number, bool is_enabled) { return ask_enabled(number, is_enabled); }});
   site = std::make_unique<AdminSite>(facts.get(), &statistics, std::move(token));
   admin = std::make_unique<HttpServer>(*parts.clock, &log, configured.hosts,
@@ -189,6 +190,12 @@ Status Broker::Running::open_admin() {
   return Status(AMPS_E_USAGE, "Admin: address " + configured.address.host +
                                   " is off loopback and its clients do not authenticate; set AllowAnonymous "
                                   "if that is meant");
+}
+
+void Broker::Running::sample_statistics() {
+  facts->sample();
+  admin->loop().add_timer(parts.clock->steady_ms() + configuration.admin->interval_ms,
+                          [this] { sample_statistics(); });
 }
 
 std::vector<TransportFacts> Broker::Running::transport_facts() const {
@@ -327,7 +334,9 @@ Status Broker::Running::run() {
   for (std::size_t i = 0; i < threads.size(); ++i) {
     AMPS_RETURN_IF_ERROR(threads[i]->start(("ampsd-io-" + std::to_string(i)).c_str()));
   }
-  return admin == nullptr ? Status() : admin->start();
+  if (admin == nullptr) return {};
+  admin->loop().add_timer(0, [this] { sample_statistics(); });
+  return admin->start();
 }
 
 IoThread* Broker::Running::least_busy_thread() const {
@@ -425,6 +434,7 @@ std::string Broker::statistics_json() const {
 void Broker::notice_time() {
   for (const auto& space : running_->spaces.all()) space->run_timed_work();
   for (const auto& thread : running_->threads) thread->loop().wake();
+  if (running_->admin != nullptr) running_->admin->loop().wake();
 }
 
 }  // namespace amps::broker

@@ -3,6 +3,7 @@
 // Threads: under the lock of the topic space. Views live until the call they are passed to returns.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,7 @@ enum class ChangeKind {
   kDelete,
   kExpire,
 };
+constexpr std::size_t kChangeKindCount = 5;
 
 // Who sent a message.
 struct Publisher {

@@ -157,7 +157,7 @@ void Conflation::write(const Held& held) {
   delivery.body = leaves ? held.delivered : held.body;
   Buffer frame;
   append_delivery(&frame, delivery_prefix(held.topic, subscription_.id, leaves ? "oof" : "p"), delivery);
-  subscription_.outbox->append(frame.view(), space_.now_ms());
+  subscription_.outbox->append(frame.view(), space_.now_ms(), 1);
   space_.count_delivery(frame.size());
 }
 

@@ -2,6 +2,7 @@
 #include "broker/connection.h"
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -17,7 +18,12 @@ namespace amps::broker {
 namespace {
 
 constexpr std::size_t kOpeningReadBytes = 4096;
-constexpr int kReadsPerRound = 4;          // Of decoded bytes that epoll cannot see.
+constexpr int kReadsPerRound = 4;  // Of decoded bytes that epoll cannot see.
+std::uint64_t buffered_bytes(int fd, unsigned long which) noexcept {
+  int count = 0;
+  return ::ioctl(fd, which, &count) == 0 && count > 0 ? static_cast<std::uint64_t>(count) : 0;
+}
+
 constexpr std::uint64_t kClosingMs = 500;  // To send what is left, and for the peer to close.
 
 }  // namespace
@@ -36,9 +42,16 @@ Connection::~Connection() = default;
 void Connection::describe(bool with_subscriptions, ClientFacts* out) const {
   session_->describe(with_subscriptions, out);
   out->connected_us = connected_us_;
-  out->bytes_in = bytes_in_;
-  out->bytes_out = bytes_out_;
+  out->traffic = {{"bytes_in", bytes_in_},
+                  {"bytes_out", bytes_out_},
+                  {"messages_in", session_->messages_in()},
+                  {"messages_out", outbox_.message_count()}};
   out->queued_bytes = outbox_.waiting_bytes();
+  const std::uint64_t oldest_ms = outbox_.oldest_ms();
+  out->latency_ms = home_->now_ms() - std::min(oldest_ms, home_->now_ms());
+  if (stream_ == nullptr) return;
+  out->socket_rx_bytes = buffered_bytes(stream_->fd(), FIONREAD);
+  out->socket_tx_bytes = buffered_bytes(stream_->fd(), TIOCOUTQ);
 }
 
 void Connection::open() {

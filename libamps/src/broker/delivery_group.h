@@ -49,7 +49,8 @@ struct DeliveryGroup {
   std::string prefix;
   DeliveryFields fields;
   std::vector<Outbox*> recipients;
-  SharedBlockRef pending;  // Encoded and not yet handed out.
+  SharedBlockRef pending;              // Encoded and not yet handed out …
+  std::uint64_t pending_messages = 0;  // … so many.
 };
 
 }  // namespace amps::broker

@@ -59,6 +59,11 @@ void Outbox::count(std::size_t size) {
   limits_->total_bytes.fetch_add(size, std::memory_order_relaxed);
 }
 
+// One thread at a time writes it, so this needs no atomic addition.
+void Outbox::count_messages(std::uint64_t messages) {
+  message_count_.store(message_count() + messages, std::memory_order_relaxed);
+}
+
 std::uint64_t Outbox::paced_bytes() const {
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < marks_.size(); ++i) {
@@ -69,7 +74,7 @@ std::uint64_t Outbox::paced_bytes() const {
   return bytes;
 }
 
-void Outbox::append(std::string_view bytes, std::uint64_t now_ms) {
+void Outbox::append(std::string_view bytes, std::uint64_t now_ms, std::uint64_t messages) {
   if (bytes.empty()) return;
   bool schedule = false;
   {
@@ -80,6 +85,7 @@ void Outbox::append(std::string_view bytes, std::uint64_t now_ms) {
         tail_is_ours_ = true;
       }
       appended_.back().block->bytes.append(bytes);
+      count_messages(messages);
     }
     // A blocked client is scheduled already, but its thread has to hear that it was cut off.
     schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
@@ -87,13 +93,14 @@ void Outbox::append(std::string_view bytes, std::uint64_t now_ms) {
   if (schedule) home_->schedule(this);
 }
 
-void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms) {
-  if (block->bytes.size() < kShareBytesMin) return append(block->bytes.view(), now_ms);
+void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms, std::uint64_t messages) {
+  if (block->bytes.size() < kShareBytesMin) return append(block->bytes.view(), now_ms, messages);
   bool schedule = false;
   {
     MutexLock lock(mutex_);
     if (admit(block->bytes.size(), now_ms)) {
       appended_.push_back({block, nullptr});
+      count_messages(messages);
       tail_is_ours_ = false;
     }
     // A blocked client is scheduled already, but its thread has to hear that it was cut off.
@@ -102,7 +109,7 @@ void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms) {
   if (schedule) home_->schedule(this);
 }
 
-void Outbox::append_paced(SharedBlockRef block) {
+void Outbox::append_paced(SharedBlockRef block, std::uint64_t messages) {
   if (block->bytes.empty()) return;
   bool schedule = false;
   {
@@ -110,6 +117,7 @@ void Outbox::append_paced(SharedBlockRef block) {
     if (discarding_ || overflowed_) return;
     mark(kPaced);
     count(block->bytes.size());
+    count_messages(messages);
     appended_.push_back({std::move(block), nullptr});
     tail_is_ours_ = false;
     schedule = !std::exchange(scheduled_, true);

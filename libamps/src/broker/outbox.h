@@ -57,15 +57,15 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  // Copies. `now_ms` says since when the bytes wait.
-  void append(std::string_view bytes, std::uint64_t now_ms);
+  // Copies. `now_ms` says since when the bytes wait; `messages` how many deliveries they are.
+  void append(std::string_view bytes, std::uint64_t now_ms, std::uint64_t messages = 0);
   // Shares a whole block; small ones are copied, because a reference costs more than a short copy and
   // keeps the whole block alive.
-  void append(const SharedBlockRef& block, std::uint64_t now_ms);
+  void append(const SharedBlockRef& block, std::uint64_t now_ms, std::uint64_t messages = 0);
 
   // Bytes that were made because there was room for them: they are let in whatever waits, nobody is cut off
   // on their account, and they grow no older.
-  void append_paced(SharedBlockRef block);
+  void append_paced(SharedBlockRef block, std::uint64_t messages = 0);
   // Little waits, so that bytes may be made.
   bool has_room() const noexcept;
   void wake();  // Has its home look at it once more, whether bytes wait or not.
@@ -87,6 +87,8 @@ class Outbox {
   // Steady time at which the oldest waiting byte was appended; UINT64_MAX when none waits.
   std::uint64_t oldest_ms() const;
   std::uint64_t waiting_bytes() const noexcept { return waiting_bytes_.load(std::memory_order_relaxed); }
+  // Deliveries appended so far, whether written or not.
+  std::uint64_t message_count() const noexcept { return message_count_.load(std::memory_order_relaxed); }
   std::uint64_t bytes_max() const noexcept { return limits_->client_bytes_max; }
   Connection* connection() const noexcept { return connection_; }
 
@@ -104,6 +106,7 @@ class Outbox {
   bool admit(std::size_t size, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
   void mark(std::uint64_t at_ms) AMPS_REQUIRES(mutex_);
   void count(std::size_t size) AMPS_REQUIRES(mutex_);
+  void count_messages(std::uint64_t messages) AMPS_REQUIRES(mutex_);
   std::uint64_t paced_bytes() const AMPS_REQUIRES(mutex_);
   void take_appended();
   net::IoState write_taken(net::ByteStream* stream, std::uint64_t* count);
@@ -115,7 +118,9 @@ class Outbox {
   OutboxHome* const home_;
   OutboxLimits* const limits_;
   Connection* const connection_;
-  std::atomic<std::uint64_t> waiting_bytes_{0};  // Written under the lock; read without it as a measure.
+  // Written under the lock; read without it as a measure.
+  std::atomic<std::uint64_t> waiting_bytes_{0};
+  std::atomic<std::uint64_t> message_count_{0};
 
   mutable Mutex mutex_{LockRank::kSessionOutbox};
   std::deque<Item> appended_ AMPS_GUARDED_BY(mutex_);

@@ -189,7 +189,7 @@ void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const
                              std::string_view command, Outbox* outbox, std::uint64_t now_ms) {
   scratch_.clear();
   append_delivery(&scratch_, delivery_prefix(topic.name, part.sids, command), chosen(delivery, part.fields));
-  outbox->append(scratch_.view(), now_ms);
+  outbox->append(scratch_.view(), now_ms, 1);
   counts_.bytes += scratch_.size();
   ++counts_.messages;
 }

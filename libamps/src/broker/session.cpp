@@ -335,7 +335,6 @@ void Session::describe(bool with_subscriptions, ClientFacts* out) const {
   out->remote_address = info_.peer;
   out->correlation_id = correlation_id_;
   out->message_type = space_ == nullptr ? info_.message_type : space_->message_type();
-  out->messages_in = messages_in_;
   out->subscription_count = subscriptions_.size();
   if (!with_subscriptions) return;
   for (const auto& [id, subscription] : subscriptions_) {

@@ -140,6 +140,7 @@ class Session {
 
   Subscription* find_subscription(std::string_view id);
   std::size_t subscription_count() const noexcept { return subscriptions_.size(); }
+  std::uint64_t messages_in() const noexcept { return messages_in_; }
   void describe(bool with_subscriptions, ClientFacts* out) const;
   // Puts it into the topic space, in place of one of the same id. Replies go out first, then the
   // result of the query, if there is one: it is of the very moment at which the subscription begins.

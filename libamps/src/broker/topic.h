@@ -4,6 +4,7 @@
 // Threads: under the lock of the topic space.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,6 +28,12 @@ enum class TopicKind {
 class QueueTopic;
 class RankedTopic;
 
+// What has happened to a topic since the start.
+struct TopicCounts {
+  std::array<std::uint64_t, kChangeKindCount> changes{};  // By kind.
+  std::uint64_t queries = 0;
+};
+
 struct Topic {
   explicit Topic(std::string topic_name);
 
@@ -42,6 +49,7 @@ struct Topic {
   std::string publish_target;             // What is published to the queue's name goes there.
   std::vector<TopicObserver*> observers;  // Borrowed; in the order they are told.
   std::unordered_set<const Subscription*> literal_subscriptions;
+  TopicCounts counts;
 
   // Of pages, by filter and order. The pages own them; what is left of one that is gone is swept out.
   std::map<std::string, std::weak_ptr<RankedTopic>> rankings;

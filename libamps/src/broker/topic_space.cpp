@@ -316,6 +316,7 @@ Status TopicSpace::read_for_filters(Topic* topic, std::string_view body, bool* i
 void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view expiration, bool is_read) {
   update_route(topic);
   if (!topic->is_private) current_ = topic;
+  ++topic->counts.changes[static_cast<std::size_t>(change.kind)];
   Delivery delivery;
   delivery.key = change.key;
   delivery.correlation_id = change.correlation_id;
@@ -347,6 +348,7 @@ void TopicSpace::deliver_to_groups(Topic* topic, const Change& change, const Del
     Buffer* const out = &group.pending->bytes;
     const std::size_t before = out->size();
     append_delivery(out, group.prefix, chosen);
+    ++group.pending_messages;
     fanned_out_bytes_ += (out->size() - before) * group.recipients.size();
     messages_out_ += group.recipients.size();
   }
@@ -356,7 +358,8 @@ void TopicSpace::hand_out() {
   if (waiting_ != nullptr) {
     for (DeliveryGroup& group : *waiting_) {
       if (!group.pending) continue;
-      for (Outbox* outbox : group.recipients) outbox->append(group.pending, now_ms_);
+      const std::uint64_t messages = std::exchange(group.pending_messages, 0);
+      for (Outbox* outbox : group.recipients) outbox->append(group.pending, now_ms_, messages);
       group.pending = {};
     }
     waiting_ = nullptr;

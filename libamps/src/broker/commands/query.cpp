@@ -137,6 +137,7 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
                              : declared->name == topic.name;
     if (!matches || records == nullptr) continue;
     found = true;
+    ++declared->counts.queries;
     const Grant* const grant = rights == nullptr ? nullptr : &rights->read(declared->name);
     if (grant != nullptr && !grant->is_given) continue;
     // Of records that are hidden, not even the number is told, which an index would need.

@@ -245,10 +245,39 @@ bool FileJournal::wait_for_work(std::vector<TailPiece>* pieces, LogEnd* end) {
   return true;
 }
 
+void FileJournal::count_write(std::uint64_t size_bytes, std::chrono::steady_clock::duration took) noexcept {
+  const auto add = [](std::atomic<std::uint64_t>* counter, std::uint64_t value) {
+    counter->store(counter->load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+  };
+  add(&write_count_, 1);
+  add(&write_bytes_, size_bytes);
+  add(&write_us_,
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+}
+
+LogFacts FileJournal::facts() const {
+  LogFacts facts;
+  for (const SegmentInfo& segment : catalog_.list()) {
+    facts.files.push_back({segment.path, segment.number, segment.end, segment.first_time_us,
+                           segment.last_time_us, segment.is_archived});
+  }
+  facts.durable_txid = durable_txid();
+  facts.write_count = write_count_.load(std::memory_order_relaxed);
+  facts.write_bytes = write_bytes_.load(std::memory_order_relaxed);
+  facts.write_us = write_us_.load(std::memory_order_relaxed);
+  MutexLock lock(mutex_);
+  if (tail_) facts.waiting_bytes = tail_->waiting_bytes();
+  return facts;
+}
+
 Status FileJournal::write(std::vector<TailPiece>* pieces) {
   const bool is_end = pieces->empty();  // Nothing but the sync is left to do.
+  std::uint64_t size_bytes = 0;
+  for (const TailPiece& piece : *pieces) size_bytes += piece.size;
+  const auto begin = std::chrono::steady_clock::now();
   AMPS_RETURN_IF_ERROR(writer_->write(pieces, configuration_.sync_before_ack));
   const auto now = std::chrono::steady_clock::now();
+  if (!is_end) count_write(size_bytes, now - begin);
   if (!is_end && now < next_sync_) return {};
   next_sync_ = now + std::chrono::microseconds(configuration_.flush_interval_us);
   return writer_->sync();

@@ -42,6 +42,7 @@ class FileJournal final : public Journal {
   bool has_room() const noexcept override { return has_room_.load(std::memory_order_relaxed); }
   Status failure() const override;
   JournalHealth health() const noexcept override { return health_.load(std::memory_order_acquire); }
+  LogFacts facts() const override;
   std::uint64_t durable_txid() const noexcept override {
     return durable_txid_.load(std::memory_order_seq_cst);
   }
@@ -76,6 +77,7 @@ class FileJournal final : public Journal {
   void run();
   bool wait_for_work(std::vector<TailPiece>* pieces, LogEnd* end);
   Status write(std::vector<TailPiece>* pieces);
+  void count_write(std::uint64_t size_bytes, std::chrono::steady_clock::duration took) noexcept;
   Status commit(std::vector<TailPiece>* pieces);
   void settle(const LogEnd& end);
   void report_failure(const Status& status, bool is_final);
@@ -98,6 +100,10 @@ class FileJournal final : public Journal {
   std::optional<SegmentWriter> writer_;
   std::chrono::steady_clock::time_point next_sync_{};  // Of what acks do not wait for.
   Thread thread_;
+  // Written by the commit thread alone; relaxed, because each is a measure of its own.
+  std::atomic<std::uint64_t> write_count_{0};
+  std::atomic<std::uint64_t> write_bytes_{0};
+  std::atomic<std::uint64_t> write_us_{0};
 
   std::atomic<bool> has_room_{true};
   std::atomic<JournalHealth> health_{JournalHealth::kGood};  // Follows failure_; release.

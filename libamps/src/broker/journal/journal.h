@@ -24,6 +24,7 @@
 #include "broker/configuration_state.h"
 #include "broker/journal/journal_hold.h"
 #include "broker/journal/journal_record.h"
+#include "broker/journal/log_facts.h"
 #include "broker/journal/log_position.h"
 #include "broker/journal/log_reader.h"
 
@@ -85,6 +86,7 @@ class Journal {
   // can.
   virtual Status failure() const = 0;
   virtual JournalHealth health() const noexcept = 0;
+  virtual LogFacts facts() const { return {}; }
 
   virtual std::uint64_t durable_txid() const noexcept = 0;
   // The same; lower where `SyncBeforeAck` lets acks go before the disk has what they speak of.

@@ -18,7 +18,10 @@ void SegmentCatalog::add_to(Entry* entry, const JournalRecord& record, std::uint
   SegmentInfo& info = entry->info;
   if (is_data(record.kind)) {
     entry->index.add(record, info.end);
-    if (info.first_txid == 0) info.first_txid = record.txid;
+    if (info.first_txid == 0) {
+      info.first_txid = record.txid;
+      info.first_time_us = record.timestamp_us;
+    }
     info.last_txid = record.txid;
     info.last_time_us = record.timestamp_us;
   }

@@ -24,6 +24,7 @@ struct SegmentInfo {
   bool is_archived = false;
   std::uint64_t first_txid = 0;  // 0: it has no record.
   std::uint64_t last_txid = 0;
+  std::uint64_t first_time_us = 0;
   std::uint64_t last_time_us = 0;
 };
 

@@ -6,11 +6,23 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
+#include "broker/journal/log_facts.h"
 
 namespace amps::broker {
+
+// A number that only grows, and what it grew by a second. Names are literals.
+struct Counter {
+  std::string_view name;
+  std::uint64_t value = 0;
+  std::uint64_t per_second = 0;
+};
+// Things of a kind have the same counters in the same order.
+using Counters = std::vector<Counter>;
 
 struct SubscriptionFacts {
   std::string id;
@@ -30,10 +42,11 @@ struct ClientFacts {
   std::string correlation_id;
   std::string message_type;
   std::uint64_t connected_us = 0;
-  std::uint64_t bytes_in = 0;
-  std::uint64_t bytes_out = 0;
-  std::uint64_t messages_in = 0;
+  Counters traffic;  // Deliveries are messages out, results of queries are not.
   std::uint64_t queued_bytes = 0;
+  std::uint64_t latency_ms = 0;       // For so long has the oldest of them waited.
+  std::uint64_t socket_rx_bytes = 0;  // In the system's buffers.
+  std::uint64_t socket_tx_bytes = 0;
   std::uint64_t subscription_count = 0;
   std::vector<SubscriptionFacts> subscriptions;  // The first of them, when they were asked for.
 };
@@ -47,6 +60,9 @@ struct TopicFacts {
   std::string source;  // Underlying topic, of others than kSow.
   std::uint64_t record_count = 0;
   std::uint64_t memory_bytes = 0;  // Of records and indexes.
+  Counters counts;
+  std::vector<std::pair<std::string_view, std::uint64_t>> measures;  // Of its kind; names are literals.
+  std::vector<std::pair<std::string_view, std::string>> texts;
 };
 
 struct TransportFacts {
@@ -63,8 +79,12 @@ struct BrokerFacts {
   std::uint64_t started_us = 0;
   std::uint64_t now_us = 0;
   std::uint64_t outbox_bytes = 0;
+  Counters traffic;         // Of all clients that ever were.
   bool is_complete = true;  // Every event loop answered in time.
   std::vector<TransportFacts> transports;
+  bool has_log = false;  // A transaction log.
+  LogFacts log;
+  Counters log_writes;
   std::vector<ClientFacts> clients;
   std::vector<TopicFacts> topics;
 };

@@ -13,8 +13,11 @@
 #include "broker/configuration.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
+#include "broker/journal/journal.h"
 #include "broker/monitor/broker_facts.h"
+#include "broker/monitor/rates.h"
 #include "broker/outbox.h"
+#include "broker/statistics.h"
 #include "broker/topic_spaces.h"
 
 namespace amps::broker {
@@ -25,6 +28,8 @@ struct FactsParts {
   const Clock& clock;
   const TopicSpaces& spaces;
   const OutboxLimits& limits;
+  const Statistics& statistics;
+  const Journal* journal;  // None: there is no transaction log.
   ConnectionRegistry& registry;
   const std::vector<std::unique_ptr<IoThread>>& threads;
   std::string_view version;
@@ -36,16 +41,20 @@ class FactsCollector final : public FactsSource {
  public:
   explicit FactsCollector(FactsParts parts);
   BrokerFacts collect(bool with_subscriptions) override;
+  void sample();  // Once an interval, for the rates.
   Status disconnect(std::uint64_t client) override;
   Status enable_transport(std::size_t transport, bool is_enabled) override;
   Status reset_entitlement() override;
 
  private:
+  BrokerFacts collect_all(bool with_subscriptions) const;
   void collect_clients(bool with_subscriptions, BrokerFacts* out) const;
   void collect_topics(BrokerFacts* out) const;
+  void collect_log(BrokerFacts* out) const;
 
   const FactsParts parts_;
   const std::uint64_t started_us_;
+  Rates rates_;
 };
 
 }  // namespace amps::broker

@@ -4,7 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
+#include <string>
 
 #include "wire/timestamp.h"
 
@@ -21,6 +24,10 @@ std::string timestamp(std::uint64_t utc_us) {
   return std::string(text.of(utc_us));
 }
 
+std::string timestamp_or_none(std::uint64_t utc_us) {
+  return utc_us == 0 ? std::string() : timestamp(utc_us);
+}
+
 // hh:mm:ss.uuuuuu
 std::string uptime(std::uint64_t us) {
   char text[48];
@@ -29,6 +36,13 @@ std::string uptime(std::uint64_t us) {
                 static_cast<unsigned long long>(s / 60 % 60), static_cast<unsigned long long>(s % 60),
                 static_cast<unsigned long long>(us % 1'000'000));
   return text;
+}
+
+void add_counters(const Counters& counters, StatisticsNode* out) {
+  for (const Counter& counter : counters) {
+    out->value(counter.name, counter.value);
+    out->value(std::string(counter.name) + "_per_sec", counter.per_second);
+  }
 }
 
 void add_clients(const BrokerFacts& facts, StatisticsNode* instance) {
@@ -43,10 +57,11 @@ void add_clients(const BrokerFacts& facts, StatisticsNode* instance) {
     node.value("correlation_id", client.correlation_id);
     node.value("message_type", client.message_type);
     node.value("connect_time", timestamp(client.connected_us));
-    node.value("bytes_in", client.bytes_in);
-    node.value("bytes_out", client.bytes_out);
-    node.value("messages_in", client.messages_in);
+    add_counters(client.traffic, &node);
     node.value("queued_bytes_out", client.queued_bytes);
+    node.value("queue_max_latency", client.latency_ms);
+    node.value("transport_rx_queue", client.socket_rx_bytes);
+    node.value("transport_tx_queue", client.socket_tx_bytes);
     node.value("subscription_count", client.subscription_count);
   }
 }
@@ -81,7 +96,39 @@ void add_topics(const BrokerFacts& facts, TopicFactsKind kind, std::string_view 
     node.value("valid_keys", topic.record_count);
     node.value("memory_bytes", topic.memory_bytes);
     node.value("record_size", topic.record_count == 0 ? 0 : topic.memory_bytes / topic.record_count);
+    add_counters(topic.counts, &node);
+    for (const auto& [measure, value] : topic.measures) node.value(measure, value);
+    for (const auto& [text, value] : topic.texts) node.value(text, value);
   }
+}
+
+// Averages are of all writes since the start, microseconds and bytes.
+void add_log(const BrokerFacts& facts, StatisticsNode* instance) {
+  if (!facts.has_log) return;
+  StatisticsNode& log = instance->object("transaction_log");
+  std::uint64_t first_us = 0, last_us = 0;
+  StatisticsNode& journals = log.collection("journals");
+  for (const LogFileFacts& file : facts.log.files) {
+    StatisticsNode& node = journals.object(std::to_string(file.number));
+    node.value("file_name", file.path);
+    node.value("size", file.size_bytes);
+    node.value("min_timestamp", timestamp_or_none(file.first_us));
+    node.value("max_timestamp", timestamp_or_none(file.last_us));
+    node.value("is_archived", file.is_archived ? "true" : "false");
+    node.value("is_compressed", "false");
+    if (first_us == 0) first_us = file.first_us;
+    if (file.last_us != 0) last_us = file.last_us;
+  }
+  log.value("min_timestamp", timestamp_or_none(first_us));
+  log.value("max_timestamp", timestamp_or_none(last_us));
+  add_counters(facts.log_writes, &log);
+  const auto average = [&facts](std::uint64_t total) {
+    return facts.log.write_count == 0 ? 0 : total / facts.log.write_count;
+  };
+  log.value("write_latency", average(facts.log.write_us));
+  log.value("write_size", average(facts.log.write_bytes));
+  log.value("waiting_bytes", facts.log.waiting_bytes);
+  log.value("durable_txid", facts.log.durable_txid);
 }
 
 void add_transports(const BrokerFacts& facts, StatisticsNode* instance) {
@@ -97,7 +144,7 @@ void add_transports(const BrokerFacts& facts, StatisticsNode* instance) {
   }
 }
 
-void add_processors(const Statistics& statistics, StatisticsNode* instance) {
+void add_processors(const BrokerFacts& facts, const Statistics& statistics, StatisticsNode* instance) {
   StatisticsNode& all = instance->collection("processors").object("all");
   all.value("messages_received", load(statistics.messages_in));
   all.value("messages_sent", load(statistics.messages_out));
@@ -105,6 +152,9 @@ void add_processors(const Statistics& statistics, StatisticsNode* instance) {
   all.value("messages_sent_bytes", load(statistics.bytes_out));
   all.value("denied_reads", load(statistics.denied_reads));
   all.value("denied_writes", load(statistics.denied_writes));
+  for (const Counter& counter : facts.traffic) {
+    all.value(std::string(counter.name) + "_per_sec", counter.per_second);
+  }
 }
 
 std::uint64_t resident_bytes() {
@@ -154,7 +204,7 @@ class PrometheusText {
   std::string name_;
 };
 
-void add_counters(const Statistics& statistics, PrometheusText* out) {
+void add_process(const Statistics& statistics, PrometheusText* out) {
   out->one("connections", "gauge", "Connections now.", load(statistics.connections));
   out->one("connections_total", "counter", "Connections ever.", load(statistics.connections_total));
   out->one("connections_refused_total", "counter", "Connections turned away.",
@@ -178,6 +228,57 @@ void add_counters(const Statistics& statistics, PrometheusText* out) {
   }
 }
 
+std::string topic_labels(const TopicFacts& topic) {
+  return "topic=\"" + label(topic.topic) + "\",message_type=\"" + label(topic.message_type) + "\"";
+}
+
+// All samples of a family stand together, so the topics are gone through once a name.
+void add_topic_samples(const BrokerFacts& facts, PrometheusText* out) {
+  std::set<std::string_view> counters, gauges;
+  for (const TopicFacts& topic : facts.topics) {
+    for (const Counter& counter : topic.counts) counters.insert(counter.name);
+    for (const auto& measure : topic.measures) gauges.insert(measure.first);
+  }
+  for (const std::string_view name : counters) {
+    out->family(("topic_" + std::string(name) + "_total").c_str(), "counter", "Of a topic, since the start.");
+    for (const TopicFacts& topic : facts.topics) {
+      for (const Counter& counter : topic.counts) {
+        if (counter.name == name) out->sample(counter.value, topic_labels(topic));
+      }
+    }
+  }
+  for (const std::string_view name : gauges) {
+    out->family(("topic_" + std::string(name)).c_str(), "gauge", "Of a queue, now.");
+    for (const TopicFacts& topic : facts.topics) {
+      for (const auto& [measure, value] : topic.measures) {
+        if (measure == name) out->sample(value, topic_labels(topic));
+      }
+    }
+  }
+}
+
+// Of clients as a whole: a sample a client would be a new series with every connection.
+void add_client_samples(const BrokerFacts& facts, PrometheusText* out) {
+  std::uint64_t bytes = 0, latency_ms = 0;
+  for (const ClientFacts& client : facts.clients) {
+    bytes = std::max(bytes, client.queued_bytes);
+    latency_ms = std::max(latency_ms, client.latency_ms);
+  }
+  out->one("client_queued_bytes_max", "gauge", "Bytes waiting for the client with most.", bytes);
+  out->one("client_latency_ms_max", "gauge", "For so long have the oldest bytes for a client waited.",
+           latency_ms);
+}
+
+void add_log_samples(const BrokerFacts& facts, PrometheusText* out) {
+  if (!facts.has_log) return;
+  out->one("log_files", "gauge", "Files of the transaction log.", facts.log.files.size());
+  out->one("log_waiting_bytes", "gauge", "Bytes that wait for the disk.", facts.log.waiting_bytes);
+  for (const Counter& counter : facts.log_writes) {
+    out->one(("log_" + std::string(counter.name) + "_total").c_str(), "counter",
+             "Of the transaction log's writes.", counter.value);
+  }
+}
+
 }  // namespace
 
 StatisticsNode statistics_tree(const BrokerFacts& facts, const Statistics& statistics) {
@@ -196,7 +297,8 @@ StatisticsNode statistics_tree(const BrokerFacts& facts, const Statistics& stati
   add_topics(facts, TopicFactsKind::kConflated, "conflated_topics", &instance);
   add_topics(facts, TopicFactsKind::kQueue, "queues", &instance);
   add_transports(facts, &instance);
-  add_processors(statistics, &instance);
+  add_log(facts, &instance);
+  add_processors(facts, statistics, &instance);
   instance.object("memory").value("rss", resident_bytes());
   instance.object("cpu").value("total_ms", cpu_ms());
   return root;
@@ -204,7 +306,7 @@ StatisticsNode statistics_tree(const BrokerFacts& facts, const Statistics& stati
 
 std::string prometheus_text(const BrokerFacts& facts, const Statistics& statistics) {
   PrometheusText out;
-  add_counters(statistics, &out);
+  add_process(statistics, &out);
   out.one("outbox_bytes", "gauge", "Bytes waiting for clients.", facts.outbox_bytes);
   out.one("uptime_seconds", "gauge", "Since the start.", (facts.now_us - facts.started_us) / 1'000'000);
   out.one("resident_bytes", "gauge", "Memory of the process.", resident_bytes());
@@ -212,12 +314,14 @@ std::string prometheus_text(const BrokerFacts& facts, const Statistics& statisti
   const auto topics = [&](const char* name, const char* help, std::uint64_t TopicFacts::*value) {
     out.family(name, "gauge", help);
     for (const TopicFacts& topic : facts.topics) {
-      out.sample(topic.*value,
-                 "topic=\"" + label(topic.topic) + "\",message_type=\"" + label(topic.message_type) + "\"");
+      out.sample(topic.*value, topic_labels(topic));
     }
   };
   topics("topic_records", "Records of a topic.", &TopicFacts::record_count);
   topics("topic_memory_bytes", "Memory of a topic's records and indexes.", &TopicFacts::memory_bytes);
+  add_topic_samples(facts, &out);
+  add_client_samples(facts, &out);
+  add_log_samples(facts, &out);
   return out.text;
 }
 

@@ -232,15 +232,17 @@ void Queue::pass_time(std::uint64_t now_us) {
   while (!expirations_.empty() && expirations_.begin()->first.first <= now_us_) {
     remove(expirations_.begin()->second, Removal::kTimeLimit);
   }
-  while (leases_.front() != nullptr && leases_.front()->lease_end_us <= now_us_) give_back(leases_.front());
+  while (first_lease_end_us() <= now_us_) {
+    ++counts_.expired_leases;
+    give_back(leases_.front());
+  }
   deferred_.expire(now_us_);
 }
 
 std::uint64_t Queue::next_due_us() const {
   std::uint64_t due = deferred_.next_due_us();
   if (!expirations_.empty()) due = std::min(due, expirations_.begin()->first.first);
-  if (leases_.front() != nullptr) due = std::min(due, leases_.front()->lease_end_us);
-  return due;
+  return std::min(due, first_lease_end_us());
 }
 
 void Queue::settle(std::uint64_t now_us) {

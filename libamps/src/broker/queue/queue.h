@@ -45,6 +45,7 @@ struct QueueCounts {
   std::uint64_t acknowledged = 0;
   std::uint64_t cancelled = 0;
   std::uint64_t expired = 0;
+  std::uint64_t expired_leases = 0;
 };
 
 class Queue {
@@ -84,6 +85,10 @@ class Queue {
   std::size_t consumer_count() const noexcept { return consumers_.size(); }
   std::size_t deferred_ack_count() const noexcept { return deferred_.size(); }
   const QueueCounts& counts() const noexcept { return counts_; }
+  // kNeverUs: no lease has an end.
+  std::uint64_t first_lease_end_us() const noexcept {
+    return leases_.front() == nullptr ? kNeverUs : leases_.front()->lease_end_us;
+  }
   // Everything before is settled for ever. None when the queue is empty.
   const QueueMessage* oldest() const noexcept { return by_age_.front(); }
   const QueueMessage* find(const BookmarkId& id) const;

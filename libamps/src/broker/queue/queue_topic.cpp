@@ -111,6 +111,35 @@ std::vector<RecordRef> QueueTopic::browse(const std::vector<std::string>& keys) 
   return records;
 }
 
+void QueueTopic::describe(TopicFacts* out) const {
+  const QueueCounts& counts = queue_.counts();
+  out->counts = {{"added", counts.added},
+                 {"delivered", counts.delivered},
+                 {"redelivered", counts.redelivered},
+                 {"acknowledged", counts.acknowledged},
+                 {"cancelled", counts.cancelled},
+                 {"expired", counts.expired},
+                 {"expired_leases", counts.expired_leases}};
+  const auto age_s = [](std::uint64_t now_us, std::uint64_t then_us) {
+    return (now_us - std::min(now_us, then_us)) / 1'000'000;
+  };
+  const QueueMessage* const oldest = queue_.oldest();
+  const std::uint64_t behind_s =
+      oldest == nullptr ? 0 : age_s(parts_.clock->utc_us(), body_of(*oldest).record->timestamp_us());
+  const std::uint64_t lease_end_us = queue_.first_lease_end_us();
+  const std::uint64_t lease_s =
+      lease_end_us == kNeverUs ? 0 : age_s(now_us() + configuration_.rules.lease_us, lease_end_us);
+  out->measures = {{"queue_depth", queue_.depth()},
+                   {"backlog", queue_.leased_count()},
+                   {"waiting", queue_.waiting_count()},
+                   {"max_backlog", configuration_.rules.backlog_max},
+                   {"seconds_behind", behind_s},
+                   {"age_of_oldest_lease", lease_s},
+                   {"consumers", queue_.consumer_count()},
+                   {"deferred_ack_count", queue_.deferred_ack_count()},
+                   {"target_queue_depth", configuration_.target_depth}};
+}
+
 // Time and the log.
 
 std::uint64_t QueueTopic::run_due(std::uint64_t) {
@@ -125,7 +154,7 @@ void QueueTopic::on_durable() {
   while (!unsent_.empty() && unsent_.front().txid <= durable) {
     const Unsent& next = unsent_.front();
     if (const auto member = members_.find(next.consumer); member != members_.end()) {
-      member->second.subscription->outbox->append(next.frame, now_ms());
+      member->second.subscription->outbox->append(next.frame, now_ms(), 1);
     }
     unsent_.pop_front();
   }
@@ -345,7 +374,7 @@ void QueueTopic::deliver(ConsumerId consumer, const QueueMessage& message) {
   if (configuration_.rules.semantics == QueueSemantics::kAtMostOnce) {
     unsent_.push_back({consumer, kUnwritten, std::string(scratch_.view())});
   } else {
-    member.subscription->outbox->append(scratch_.view(), now_ms());
+    member.subscription->outbox->append(scratch_.view(), now_ms(), 1);
   }
   parts_.space->mutex().assert_held();
   parts_.space->count_delivery(scratch_.size());

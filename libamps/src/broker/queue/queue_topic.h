@@ -26,6 +26,7 @@
 #include "broker/configuration_state.h"
 #include "broker/filter.h"
 #include "broker/journal/journal.h"
+#include "broker/monitor/broker_facts.h"
 #include "broker/queue/dead_letters.h"
 #include "broker/queue/queue.h"
 #include "broker/queue/queue_body.h"
@@ -53,6 +54,7 @@ class QueueTopic final : public TimedWork, QueueOutput {
   const std::string& name() const noexcept { return configuration_.name; }
   const QueueConfiguration& configuration() const noexcept { return configuration_; }
   const Queue& state() const noexcept { return queue_; }
+  void describe(TopicFacts* out) const;  // For statistics.
 
   // For the feeder. Takes messages from the front of the batch while the queue has room for more, and
   // returns how many; when it is not all, `wake` will be called once there is room again.

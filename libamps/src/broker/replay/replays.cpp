@@ -124,7 +124,7 @@ Status Replays::fill(Outbox* outbox, std::uint64_t now_ms, bool* has_more) {
     std::uint64_t messages = 0;
     AMPS_RETURN_IF_ERROR(cursor->encode_some(&block->bytes, now_ms, &messages));
     Statistics::add(statistics_.messages_out, messages);
-    outbox->append_paced(std::move(block));
+    outbox->append_paced(std::move(block), messages);
     cursor = next_ready();
   }
   *has_more = cursor != nullptr;

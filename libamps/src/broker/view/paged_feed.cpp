@@ -109,7 +109,7 @@ void PagedFeed::send(std::string_view command, Delivery delivery, bool is_delta)
   }
   scratch_.clear();
   append_delivery(&scratch_, delivery_prefix(topic_.name, subscription_->id, command), delivery);
-  subscription_->outbox->append(scratch_.view(), space_.now_ms());
+  subscription_->outbox->append(scratch_.view(), space_.now_ms(), 1);
   space_.count_delivery(scratch_.size());
 }
 
