@@ -89,11 +89,11 @@ def test_SOW_19_SOW_22_SOW_50_records_are_removed_by_filter_also_from_many_topic
     client = connect(serve(sow={"orders": "/id", "others": "/id"}))
     for topic in ("orders", "others"):
         put(client, *({"id": number} for number in range(4)), topic=topic)
-    stats = client.sow_delete("orders", "/id > 1", 5000)
+    stats = client.sow_delete("orders", "/id > 1", timeout=5000)
     assert (stats.get_records_deleted(), stats.get_matches(), stats.get_topic_matches()) == (2, 2, 4)
     assert len(records(client)) == 2
-    assert client.sow_delete("^o.*s$", "/id = 0", 5000).get_records_deleted() == 2
-    assert client.sow_delete("orders", "1=1", 5000).get_records_deleted() == 1
+    assert client.sow_delete("^o.*s$", "/id = 0", timeout=5000).get_records_deleted() == 2
+    assert client.sow_delete("orders", "1=1", timeout=5000).get_records_deleted() == 1
     assert records(client) == []
     assert len(records(client, "others")) == 3
 
@@ -132,7 +132,7 @@ def test_OOF_09_DLT_21_CNF_10_views_and_conflated_topics_tell_departures_and_del
     assert first == 'publish {"sym":"A","sum":2,"count":1}'
     assert second == 'publish {"sym":"A","count":2}'
     assert len(told(slow, 2)) == 2
-    client.sow_delete("orders", "1=1", 5000)
+    client.sow_delete("orders", "1=1", timeout=5000)
     assert told(sums, 2)[-1].startswith("oof-deleted ")
     assert all(one.startswith("oof-deleted ") for one in told(slow, 2))
 

@@ -44,7 +44,7 @@ constexpr OptionRow kOptions[] = {
     {"conflation", kAllSubscribes, Value::kText, false, nullptr, nullptr, &CommandOptions::conflation},
     {"conflation_key", kAllSubscribes, Value::kList, false, nullptr, nullptr,
      &CommandOptions::conflation_key},
-    {"fully_durable", kAllSubscribes, Value::kNone, true, nullptr},
+    {"fully_durable", kAllSubscribes, Value::kNone, true, &CommandOptions::fully_durable},
     {"grouping", kQueries, Value::kList, false, nullptr, nullptr, &CommandOptions::grouping},
     {"live", kAllSubscribes, Value::kNone, true, &CommandOptions::live},
     {"max_backlog", kAllSubscribes, Value::kCount, false, nullptr, &CommandOptions::max_backlog},

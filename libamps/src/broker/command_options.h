@@ -20,6 +20,7 @@ struct CommandOptions {
   bool no_empties = false;
   bool no_sow_key = false;
   bool out_of_focus = false;  // oof
+  bool fully_durable = false;
   bool live = false;
   bool pause = false;
   bool resume = false;

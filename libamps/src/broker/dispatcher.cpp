@@ -15,21 +15,21 @@ constexpr std::uint32_t kQuery = kBasic | AMPS_ACK_Completed | AMPS_ACK_Stats;
 constexpr std::uint32_t kDelete = kQuery | AMPS_ACK_Persisted;
 constexpr std::uint32_t kFlush = kBasic | AMPS_ACK_Completed | AMPS_ACK_Persisted;
 
-// Command, acks, needs logon, needs topic, function.
+// Command, acks, needs logon, needs topic, takes options, function.
 constexpr CommandRow kRows[] = {
-    {AMPS_COMMAND_Publish, kPublish, true, true, nullptr},
-    {AMPS_COMMAND_DeltaPublish, kPublish, true, true, nullptr},
-    {AMPS_COMMAND_Subscribe, kSubscribe, true, false, execute_subscribe},
-    {AMPS_COMMAND_DeltaSubscribe, kSubscribe, true, true, execute_subscribe},
-    {AMPS_COMMAND_SOWAndSubscribe, kQuery, true, true, execute_subscribe},
-    {AMPS_COMMAND_SOWAndDeltaSubscribe, kQuery, true, true, execute_subscribe},
-    {AMPS_COMMAND_SOW, kQuery, true, true, execute_sow},
-    {AMPS_COMMAND_SOWDelete, kDelete, true, true, execute_sow_delete},
-    {AMPS_COMMAND_Ack, 0, true, true, execute_ack},
-    {AMPS_COMMAND_Unsubscribe, kBasic, true, false, execute_unsubscribe},
-    {AMPS_COMMAND_Flush, kFlush, true, false, execute_flush},
-    {AMPS_COMMAND_Heartbeat, kBasic, true, false, execute_heartbeat},
-    {AMPS_COMMAND_Logon, kBasic, false, false, execute_logon},
+    {AMPS_COMMAND_Publish, kPublish, true, true, true, nullptr},
+    {AMPS_COMMAND_DeltaPublish, kPublish, true, true, true, nullptr},
+    {AMPS_COMMAND_Subscribe, kSubscribe, true, false, true, execute_subscribe},
+    {AMPS_COMMAND_DeltaSubscribe, kSubscribe | AMPS_ACK_Stats, true, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOWAndSubscribe, kQuery, true, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOWAndDeltaSubscribe, kQuery, true, true, true, execute_subscribe},
+    {AMPS_COMMAND_SOW, kQuery, true, true, true, execute_sow},
+    {AMPS_COMMAND_SOWDelete, kDelete, true, true, true, execute_sow_delete},
+    {AMPS_COMMAND_Ack, 0, true, true, true, execute_ack},
+    {AMPS_COMMAND_Unsubscribe, kBasic, true, false, false, execute_unsubscribe},
+    {AMPS_COMMAND_Flush, kFlush, true, false, false, execute_flush},
+    {AMPS_COMMAND_Heartbeat, kBasic, true, false, true, execute_heartbeat},
+    {AMPS_COMMAND_Logon, kBasic, false, false, true, execute_logon},
 };
 
 }  // namespace
@@ -59,6 +59,11 @@ bool admit_command(Session& session, const CommandRow& row, Command* command) {
   }
   if (row.needs_topic && command->topic().empty()) {
     session.fail(*command, "no topic");
+    return false;
+  }
+  const std::string_view options = command->header->get(AMPS_Options);
+  if (!row.takes_options && !options.empty() && options != "none") {
+    session.fail(*command, "invalid options", options);
     return false;
   }
   return true;

@@ -14,6 +14,7 @@ struct CommandRow {
   std::uint32_t ack_types;  // Those the command supports; others are never sent (protocol 3.14).
   bool needs_logon;
   bool needs_topic;
+  bool takes_options;
   void (*execute)(Session&, const Command&);  // None: the session executes it in blocks.
 };
 

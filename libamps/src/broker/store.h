@@ -69,6 +69,9 @@ class Store {
   // with another log.
   virtual Status end_recovery(std::uint64_t txid);
 
+  // The broker makes its records of others: nobody publishes or removes, and nothing of it is logged.
+  virtual bool is_derived() const noexcept { return false; }
+
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }
   // The fields by which records differ. None: publishers supply keys, or the topic is made by the broker.

@@ -38,7 +38,9 @@ struct Subscription {
   bool skip_empty = false;    // Messages without a body, or deltas without a change, are left out.
   bool delta = false;         // Updates say only what changed.
   bool out_of_focus = false;  // An `oof` tells when a record no longer matches.
-  bool is_replay = false;     // Read from the transaction log: it is not in the topic space.
+  // Of top_n, skip_n and order_by of a query, which were given: a replacement gives the same ones again.
+  unsigned limits = 0;
+  bool is_replay = false;                    // Read from the transaction log: it is not in the topic space.
   std::unique_ptr<Conflation> conflation;    // None: every message is sent at once.
   std::shared_ptr<const SelectList> select;  // None: whole messages. Shared with the variants.
   std::unique_ptr<SubscriptionFeed> feed;    // Instead of the topic's messages; none: those.

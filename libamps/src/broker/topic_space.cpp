@@ -59,7 +59,7 @@ Topic* TopicSpace::find_or_add(std::string_view name) {
   if (topics_.size() >= idle_topics_max_) evict_idle_topics();
   auto topic = std::make_unique<Topic>(std::string(name));
   Topic* const added = topic.get();
-  added->is_logged = added->kind == TopicKind::kOrdinary && log_.logs(name);
+  update_logged(added);
   topics_.emplace(added->name, std::move(topic));
   return added;
 }
@@ -75,14 +75,18 @@ void TopicSpace::evict_idle_topics() {
 
 void TopicSpace::open_log(Journal* journal, std::uint64_t own_id) {
   log_.open(journal, own_id);
-  for (const auto& [name, topic] : topics_) {
-    topic->is_logged = topic->kind == TopicKind::kOrdinary && log_.logs(name);
-  }
+  for (const auto& [name, topic] : topics_) update_logged(topic.get());
+}
+
+void TopicSpace::update_logged(Topic* topic) const {
+  const bool is_derived = topic->store != nullptr && topic->store->is_derived();
+  topic->is_logged = topic->kind == TopicKind::kOrdinary && !is_derived && log_.logs(topic->name);
 }
 
 Topic* TopicSpace::declare(std::string_view name, std::unique_ptr<Store> store) {
   Topic* const topic = find_or_add(name);
   topic->store = std::move(store);
+  update_logged(topic);
   declared_.push_back(topic);
   return topic;
 }

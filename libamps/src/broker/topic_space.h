@@ -128,6 +128,7 @@ class TopicSpace {
 
  private:
   Topic* find_or_add(std::string_view name) AMPS_REQUIRES(mutex_);
+  void update_logged(Topic* topic) const AMPS_REQUIRES(mutex_);
   void evict_idle_topics() AMPS_REQUIRES(mutex_);
   bool has_route(const Topic& topic) const AMPS_REQUIRES(mutex_) {
     return topic.route_generation == generation_;

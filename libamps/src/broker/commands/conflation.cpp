@@ -55,6 +55,7 @@ Status check_topic(const Session& session, const Subscription& subscription, con
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
   const Topic* const topic = space.find(subscription.topic);
+  if (topic != nullptr && topic->queue != nullptr) return invalid("messages of queues are not conflated");
   const bool has_records = topic != nullptr && topic->store != nullptr && topic->store->records() != nullptr;
   if (!has_records)
     return key.has_fields() ? Status() : invalid("a topic without records needs conflation_key");

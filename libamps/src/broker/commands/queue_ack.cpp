@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -78,6 +79,16 @@ struct AckedQueue {
   const Filter* readable;  // None: every message. Lives as long as the session's rights.
 };
 
+// A filter says what to remove of queues, or of topics with records: whoever means both says so twice.
+bool matches_records(const TopicSpace& space, const TopicPattern* pattern) AMPS_REQUIRES(space.mutex()) {
+  if (pattern == nullptr) return false;
+  const auto& declared = space.declared_topics();
+  return std::any_of(declared.begin(), declared.end(), [pattern](const Topic* topic) {
+    return topic->store->records() != nullptr && !topic->store->is_derived() &&
+           pattern->matches(topic->name) == PatternMatch::kYes;
+  });
+}
+
 // None: the topic is no queue, and no pattern that matches one.
 Status find_queues(const Session& session, const Command& command, std::vector<AckedQueue>* out) {
   TopicSpace& space = *session.space();
@@ -97,6 +108,9 @@ Status find_queues(const Session& session, const Command& command, std::vector<A
       out->push_back({queue, grant == nullptr ? nullptr : grant->filter.get()});
     }
   });
+  if (command.header->has(AMPS_Filter) && !out->empty() && matches_records(space, pattern.get())) {
+    return Status(AMPS_E_INVALID_OPTIONS, "a pattern of both queues and topics with records");
+  }
   if (is_denied && out->empty()) return Status(AMPS_E_NOT_ENTITLED, "no right to read the queue");
   return {};
 }

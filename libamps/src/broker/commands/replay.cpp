@@ -21,6 +21,7 @@ Status check_options(const Command& command, const CommandOptions& options) {
   const wire::Header& header = *command.header;
   if ((header.command & AMPS_COMMAND_Subscribe) == 0) return invalid("only subscribe is replayed");
   if (options.live && (options.rate || options.pause)) return invalid("live goes without rate and pause");
+  if (options.live && options.fully_durable) return invalid("live and fully_durable exclude each other");
   if (options.rate_max_gap && !options.rate) return invalid("rate_max_gap needs a rate");
   if (header.has(AMPS_SkipN)) return invalid("skip_n needs a query");
   if (!header.has(AMPS_TopN)) return {};

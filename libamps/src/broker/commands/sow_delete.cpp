@@ -21,6 +21,10 @@ int selector_count(const Command& command) noexcept {
          static_cast<int>(header.has(AMPS_SowKeys)) + static_cast<int>(!command.body.empty());
 }
 
+Status no_records() {
+  return Status(AMPS_E_INVALID_TOPIC, "topic has no records that a client may remove");
+}
+
 class Deletion {
  public:
   Deletion(Session& session, const Command& command)
@@ -56,6 +60,8 @@ class Deletion {
     return grant == nullptr || grant->filter == nullptr ||
            grant->filter->matches(facts_of(record, topic.name), record.body());
   }
+  // A topic with records that a client may remove. None: there is no such topic.
+  Topic* find_topic() AMPS_REQUIRES(space_.mutex());
   Status denied() const {
     Statistics::add(session_.services().statistics.denied_writes);
     return Status(AMPS_E_NOT_ENTITLED, "no right to write the topic");
@@ -79,6 +85,9 @@ Status Deletion::run() {
   const wire::Header& header = *command_.header;
   if (selector_count(command_) > 1 || (selector_count(command_) == 0 && header.get(AMPS_SowKey).empty())) {
     return Status(AMPS_E_INVALID_OPTIONS, "exactly one of filter, keys, body and bookmark");
+  }
+  if (const std::string_view options = header.get(AMPS_Options); !options.empty() && options != "none") {
+    return Status(AMPS_E_INVALID_OPTIONS, "a delete of records takes no options: " + std::string(options));
   }
   bool is_duplicate = false;
   AMPS_RETURN_IF_ERROR(take_number(&is_duplicate));
@@ -132,7 +141,7 @@ Status Deletion::find_topics(std::vector<Candidates>* out) {
   for (Topic* topic : space_.declared_topics()) {
     const bool matches = pattern != nullptr ? pattern->matches(topic->name) == PatternMatch::kYes
                                             : topic->name == command_.topic();
-    if (!matches || topic->store->records() == nullptr) continue;
+    if (!matches || topic->store->records() == nullptr || topic->store->is_derived()) continue;
     const Grant* const grant = write_grant(topic->name);
     if (grant != nullptr && !grant->is_given) {
       if (pattern == nullptr) return denied();
@@ -141,9 +150,16 @@ Status Deletion::find_topics(std::vector<Candidates>* out) {
     out->push_back({topic, topic->store->records()->snapshot(), {}, grant});
   }
   if (out->empty() && pattern == nullptr) {
-    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
+    return no_records();
   }
   return {};
+}
+
+Topic* Deletion::find_topic() {
+  Topic* const topic = space_.find(command_.topic());
+  const bool has_records = topic != nullptr && topic->store != nullptr &&
+                           topic->store->records() != nullptr && !topic->store->is_derived();
+  return has_records ? topic : nullptr;
 }
 
 // Looks at a snapshot without the lock, then removes what has not changed since, or still matches.
@@ -212,10 +228,8 @@ Status Deletion::remove_slot(Topic* topic, RecordStore::Slot slot) {
 Status Deletion::by_keys(std::string_view keys) {
   MutexLock lock(space_.mutex());
   space_.begin_block(session_.host()->now_ms());
-  Topic* const topic = space_.find(command_.topic());
-  if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
-    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
-  }
+  Topic* const topic = find_topic();
+  if (topic == nullptr) return no_records();
   const Grant* const grant = write_grant(topic->name);
   if (grant != nullptr && !grant->is_given) return denied();
   std::vector<std::string_view> items;
@@ -237,10 +251,8 @@ Status Deletion::by_keys(std::string_view keys) {
 Status Deletion::by_data() {
   MutexLock lock(space_.mutex());
   space_.begin_block(session_.host()->now_ms());
-  Topic* const topic = space_.find(command_.topic());
-  if (topic == nullptr || topic->store == nullptr || topic->store->records() == nullptr) {
-    return Status(AMPS_E_INVALID_TOPIC, "topic has no state of the world");
-  }
+  Topic* const topic = find_topic();
+  if (topic == nullptr) return no_records();
   const Grant* const grant = write_grant(topic->name);
   if (grant != nullptr && !grant->is_given) return denied();
   Publish publish;

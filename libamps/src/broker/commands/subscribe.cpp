@@ -89,6 +89,22 @@ Status restrict(const Session& session, const FilterOptions& options, Subscripti
   return {};
 }
 
+unsigned limits_of(const Command& command, const CommandOptions& options) {
+  const wire::Header& header = *command.header;
+  if ((header.command & kSubscribesWithQuery) == 0) return 0;
+  const unsigned top_n = header.has(AMPS_TopN) || options.top_n ? 1 : 0;
+  const unsigned skip_n = header.has(AMPS_SkipN) || options.skip_n ? 2 : 0;
+  return top_n | skip_n | (header.get(AMPS_OrderBy).empty() ? 0u : 4u);
+}
+
+// What was limited stays so, in the same way (broker 1.6).
+Status check_replaced(const Subscription* old, const Subscription& replacement, bool is_wanted) {
+  if (old == nullptr) return {};
+  if (!is_wanted) return Status(AMPS_E_SUBSCRIPTION_EXISTS, old->id);
+  if (old->limits == 0 || old->limits == replacement.limits) return {};
+  return Status(AMPS_E_INVALID_OPTIONS, "a replacement gives top_n, skip_n and order_by as the original did");
+}
+
 Status make_subscription(Session& session, const Command& command, const CommandOptions& options,
                          std::unique_ptr<Subscription>* out) {
   const wire::Header& header = *command.header;
@@ -113,8 +129,9 @@ Status make_subscription(Session& session, const Command& command, const Command
   subscription->filter = std::move(filter.filter);
   subscription->filter_text = header.get(AMPS_Filter);
   subscription->effective_text = std::move(filter.text);
-  const bool exists = session.find_subscription(subscription->id) != nullptr;
-  if (exists && !options.replace) return Status(AMPS_E_SUBSCRIPTION_EXISTS, subscription->id);
+  subscription->limits = limits_of(command, options);
+  AMPS_RETURN_IF_ERROR(
+      check_replaced(session.find_subscription(subscription->id), *subscription, options.replace));
   subscription->options = header.get(AMPS_Options);
   subscription->fields = {!options.no_sow_key, options.timestamp,
                           options.bookmark || header.has(AMPS_Bookmark)};
@@ -163,6 +180,11 @@ void answer(Session& session, const Command& command, std::string_view granted) 
   if (with_query) ack.query_id = query_id_of(command);
   ack.type = AMPS_ACK_Processed;
   ack.options = granted;
+  session.acknowledge(command, ack);
+  if (with_query) return;
+  ack.type = AMPS_ACK_Stats;  // Of a delta subscription: nothing was asked of the state.
+  ack.options = {};
+  ack.with_counters = true;
   session.acknowledge(command, ack);
 }
 

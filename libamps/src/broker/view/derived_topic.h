@@ -51,6 +51,7 @@ class DerivedTopic final : public Store {
 
   Status prepare(Publish* publish, Change* change) override;
   void commit(const Change& change) override;
+  bool is_derived() const noexcept override { return true; }
   RecordStore* records() noexcept override { return &records_; }
   Difference difference(const Change& change, std::string* out) override;
   const std::vector<FieldPath>& key_fields() const noexcept override {
