@@ -22,6 +22,25 @@ std::string directory_of(const std::string& path) {
 
 }  // namespace
 
+void FaultFileIo::Inode::change(std::size_t offset, std::size_t size) {
+  if (changes.size() < offset + size) changes.resize(offset + size, ' ');
+  changes.replace(offset, size, size, 'd');
+}
+
+void FaultFileIo::Inode::sync() {
+  durable.resize(bytes.size());
+  changes.resize(bytes.size(), ' ');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (changes[i] != 'd') continue;
+    durable[i] = bytes[i];
+    changes[i] = ' ';
+  }
+}
+
+void FaultFileIo::Inode::fail_sync() {
+  std::replace(changes.begin(), changes.end(), 'd', 'l');
+}
+
 class FaultFileIo::OpenFile final : public File {
  public:
   OpenFile(FaultFileIo* io, std::shared_ptr<Inode> inode, bool writable)
@@ -44,17 +63,24 @@ class FaultFileIo::OpenFile final : public File {
     const auto at = static_cast<std::size_t>(offset);
     if (inode_->bytes.size() < at + bytes.size()) inode_->bytes.resize(at + bytes.size());
     std::copy(bytes.begin(), bytes.end(), inode_->bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    inode_->change(at, bytes.size());
     return well ? Status() : failure("write");
   }
 
   Status sync_data() override {
-    if (!io_->goes_well()) return failure("sync");
-    inode_->durable = inode_->bytes;
+    if (!io_->goes_well()) {
+      inode_->fail_sync();
+      return failure("sync");
+    }
+    inode_->sync();
     return {};
   }
 
   Status truncate(std::uint64_t size) override {
     if (!writable_ || !io_->goes_well()) return failure("truncate");
+    if (size < inode_->bytes.size()) {
+      inode_->change(static_cast<std::size_t>(size), inode_->bytes.size() - static_cast<std::size_t>(size));
+    }
     inode_->bytes.resize(static_cast<std::size_t>(size));
     return {};
   }
@@ -90,7 +116,10 @@ class FaultFileIo::Lock final : public DirectoryLock {
 
 void FaultFileIo::lose_power() {
   names_ = durable_names_;
-  for (auto& [path, inode] : names_) inode->bytes = inode->durable;
+  for (auto& [path, inode] : names_) {
+    inode->bytes = inode->durable;
+    inode->changes.clear();
+  }
 }
 
 Status FaultFileIo::open(const std::string& path, OpenMode mode, std::unique_ptr<File>* out) {

@@ -18,7 +18,8 @@ namespace amps::test {
 class FaultFileIo final : public FileIo {
  public:
   // Every operation on files and directories counts. The one with this number, from 1, fails with
-  // AMPS_E_STORE; a failing write has written the first half of its bytes. 0: none fails.
+  // AMPS_E_STORE; a failing write has written the first half of its bytes, and what a failing sync was to
+  // make durable never becomes so, as on real systems, unless it is written again. 0: none fails.
   void fail_at(std::size_t operation) noexcept { fail_at_ = operation; }
   // While true, allocations and writes that make a file longer fail as on a full disk.
   void set_disk_full(bool full) noexcept { disk_full_ = full; }
@@ -44,6 +45,11 @@ class FaultFileIo final : public FileIo {
   struct Inode {
     std::string bytes;
     std::string durable;
+    // One for each byte that ever changed: 'd' to be made durable, 'l' lost to a failed sync.
+    std::string changes;
+    void change(std::size_t offset, std::size_t size);
+    void sync();
+    void fail_sync();
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
   class OpenFile;

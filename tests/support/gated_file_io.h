@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file system whose disk stands still while the gate is closed: whoever syncs waits for it. Once broken,
-// every sync fails; while it is full, files do not grow.
+// every sync fails; while it is full, files do not grow, or, where the system writes anew what is written
+// over, nothing is written at all.
 // Threads: any.
 #pragma once
 
@@ -26,9 +27,10 @@ class GatedFileIo final : public FileIo {
     is_broken_ = true;
   }
 
-  void set_full(bool is_full) {
+  void set_full(bool is_full, bool for_every_write = false) {
     const std::lock_guard<std::mutex> lock(mutex_);
     is_full_ = is_full;
+    for_every_write_ = for_every_write;
   }
 
   Status open(const std::string& path, OpenMode mode, std::unique_ptr<File>* out) override {
@@ -89,7 +91,9 @@ class GatedFileIo final : public FileIo {
     std::uint64_t now = 0;
     AMPS_RETURN_IF_ERROR(file.size(&now));
     const std::lock_guard<std::mutex> lock(mutex_);
-    return is_full_ && size > now ? Status(AMPS_E_STORE, "the disk is full", "disk full") : Status();
+    return is_full_ && (size > now || for_every_write_)
+               ? Status(AMPS_E_STORE, "the disk is full", "disk full")
+               : Status();
   }
 
   FileIo& io_;
@@ -98,6 +102,7 @@ class GatedFileIo final : public FileIo {
   bool is_open_ = true;
   bool is_broken_ = false;
   bool is_full_ = false;
+  bool for_every_write_ = false;
 };
 
 }  // namespace amps::test
