@@ -278,9 +278,13 @@ void Session::add_fed(std::unique_ptr<Subscription>* entry, std::unique_ptr<Subs
   if (!status.ok()) end(Disconnect::kLimit, status.text());
 }
 
-void Session::add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start) {
-  std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
+void Session::add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start,
+                         std::unique_ptr<QueryResult> before) {
   flush_replies();
+  if (before != nullptr && !outbox_->append(std::move(before), host_->now_ms())) {
+    return end(Disconnect::kLimit, "too many unfinished queries");
+  }
+  std::unique_ptr<Subscription>& entry = subscriptions_[subscription->id];
   subscription->is_replay = true;
   start.member.subscription = subscription.get();
   if (entry != nullptr && entry->is_replay) {

@@ -146,7 +146,9 @@ class Session {
   // result of the query, if there is one: it is of the very moment at which the subscription begins.
   void add_subscription(std::unique_ptr<Subscription> subscription, std::optional<Query> query);
   // The same for one that is read from the log. In place of one that was, it goes on where that is.
-  void add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start);
+  // `before`: what is answered first; none: nothing.
+  void add_replay(std::unique_ptr<Subscription> subscription, ReplayStart start,
+                  std::unique_ptr<QueryResult> before);
   void remove_subscription(std::string_view id);
   void remove_all_subscriptions();
 

@@ -17,6 +17,7 @@
 
 namespace amps::broker {
 
+class History;
 class PublisherState;
 
 // A publish on its way. Views point into the read buffer or into what a store keeps.
@@ -74,6 +75,8 @@ class Store {
 
   // What queries see; none: the topic cannot be queried.
   virtual RecordStore* records() noexcept { return nullptr; }
+  // What the records were; none: that is not kept.
+  virtual const History* history() const noexcept { return nullptr; }
   // The fields by which records differ. None: publishers supply keys, or the topic is made by the broker.
   virtual const std::vector<FieldPath>& key_fields() const noexcept;
   // Key fields and what changed, as a message of its own (broker 5.2).

@@ -26,7 +26,8 @@ class Broker(NativeBroker):
     ``sow``
         Topics that keep the latest message of each key: ``{"orders": "/id"}``. A value is the path of the key
         field, several of them, None (publishers supply keys), or a definition as ``{"key": "/id", "file":
-        "orders.sow", "expiration": "30s"}``; without a file, records live in memory only.
+        "orders.sow", "expiration": "30s"}``; without a file, records live in memory only. ``"history": {"window":
+        "1h", "granularity": "0s"}`` keeps former versions for queries with a bookmark.
     ``views``
         Topics made of the records of others: ``{"totals": {"source": "orders", "projection": ["/customer",
         "SUM(/quantity) AS /quantity"], "grouping": "/customer"}}``; ``join`` in place of ``source`` for several.

@@ -7,6 +7,7 @@ import pytest
 from command_line import CommandLine
 
 import pyamps
+from pyamps.testing import logged_on
 
 
 @pytest.fixture
@@ -43,3 +44,17 @@ def test_one_selector_is_needed(cli):
 
 def test_topic_without_state_is_refused(cli):
     assert b"invalid topic" in cli.run("sow", "other").stderr
+
+
+def test_SOW_35_records_are_printed_as_they_were():
+    orders = {"key": "/id", "history": {"window": "1h", "granularity": "0s"}}
+    with pyamps.Broker(sow={"orders": orders}, clock="manual") as running, logged_on(running) as client:
+        cli = CommandLine(running.uri("json"))
+        cli.run("publish", "orders", '{"id":1,"n":1}')
+        query = pyamps.Command("sow").set_topic("orders").set_options("timestamp")
+        then = next(m.get_timestamp() for m in client.execute(query) if m.get_command() == pyamps.Message.Command.SOW)
+        running.advance(60)
+        cli.run("publish", "orders", '{"id":1,"n":2}')
+        assert cli.run("sow", "orders", "--bookmark", then).stdout == b'{"id":1,"n":1}\n'
+        assert cli.run("sow", "orders", "--bookmark", "2001-01-01").stdout == b""
+        assert cli.run("sow", "orders").stdout == b'{"id":1,"n":2}\n'

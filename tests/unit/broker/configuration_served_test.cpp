@@ -10,27 +10,16 @@ using namespace amps::broker;
 TEST_CASE("CFG-08: a broker does not start when it is told what it cannot do") {
   Configuration configuration;
   CHECK(check_served(configuration).ok());
-  SowTopicConfiguration topic;
-  topic.name = "t";
-  topic.message_type = "json";
-  topic.keys = {"/id"};
-  topic.is_persistent = false;
-  topic.history.emplace();
-  configuration.sow.emplace_back(topic);
+  MessageTypeConfiguration type;
+  type.name = "last";
+  type.module = "json";
+  type.early_termination = false;
+  REQUIRE(configuration.add_message_type(type).ok());
   Broker broker(configuration, {});
   const amps::Status status = broker.start();
   CHECK(status.code() == AMPS_E_USAGE);
-  CHECK(status.text() == "Topic t: History is not available in this version");
+  CHECK(status.text() == "message type last: EarlyTerminationOptimization is not available in this version");
   CHECK_FALSE(broker.is_running());
-}
-
-TEST_CASE("CFG-08: the text names the topic") {
-  Configuration configuration;
-  SowTopicConfiguration topic;
-  topic.name = "t";
-  topic.history.emplace();
-  configuration.sow.emplace_back(topic);
-  CHECK(check_served(configuration).text() == "Topic t: History is not available in this version");
 }
 
 TEST_CASE("TOP-20: the last of equal names in json cannot be asked for") {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "broker/commands/query.h"
 #include "broker/delivery_group.h"
 #include "broker/format/bracket_list.h"
 #include "broker/queue/queue_topic.h"
@@ -40,6 +41,14 @@ Topic* find_topic(TopicSpace* space, std::string_view name) AMPS_REQUIRES(space-
 
 Status no_records(std::string_view topic) {
   return Status(AMPS_E_INVALID_TOPIC, "topic " + std::string(topic) + " has no state of the world");
+}
+
+std::vector<RecordRef> records_of(PastState past) {
+  std::vector<RecordRef> records;
+  for (const RecordRef* record = nullptr; past.next(&record);) {
+    if (*record) records.push_back(*record);
+  }
+  return records;
 }
 
 Status make_page(Session& session, const Command& command, Subscription* subscription, Query* query) {
@@ -137,6 +146,7 @@ Status open_aggregated_query(Session& session, const Command& command, const Com
   query.rights.reset();  // They are about what is aggregated, and in its filter.
   TopicSpace& space = *session.space();
   std::vector<RecordRef> records;
+  std::optional<PastState> past;
   std::uint64_t now_us = 0;
   {
     MutexLock lock(space.mutex());
@@ -149,8 +159,13 @@ Status open_aggregated_query(Session& session, const Command& command, const Com
       records = queue->browse();
     });
     if (!found) return no_records(command.topic());
-    if (topic != nullptr) records = topic->store->records()->all();
+    if (topic != nullptr && query.moment && topic->store->history() != nullptr) {
+      past = past_of(topic->store.get(), *query.moment, {}, now_us);
+    } else if (topic != nullptr) {
+      records = topic->store->records()->all();
+    }
   }
+  if (past) records = records_of(std::move(*past));
   *out = std::make_unique<QueryResult>(std::move(query), now_us);
   (*out)->add(command.topic(), aggregate_records(*plan, command.topic(), filter.get(), records, now_us));
   return {};

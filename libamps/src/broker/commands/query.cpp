@@ -122,9 +122,17 @@ Status read_query(const Session& session, const Command& command, const CommandO
   return {};
 }
 
+PastState past_of(Store* store, const Moment& moment, std::vector<std::string> keys, std::uint64_t now_us) {
+  KeptRecords kept;
+  const History& history = *store->history();
+  if (history.knows(moment, now_us)) kept = {store->records()->snapshot(), history.versions()};
+  return PastState(std::move(kept), moment, std::move(keys));
+}
+
 bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::unique_ptr<QueryResult>* out) {
   const std::vector<std::string> keys = query.keys;
   const std::shared_ptr<const Rights> rights = query.rights;
+  const std::optional<Moment> moment = query.moment;
   // What a replaced subscription had is found by its own filter.
   const bool is_indexed = query.filter != nullptr && !query.replaced;
   const std::shared_ptr<const Program> filter = is_indexed ? query.filter->program() : nullptr;
@@ -143,7 +151,9 @@ bool open_query(TopicSpace& space, const QueryTopic& topic, Query query, std::un
     // Of records that are hidden, not even the number is told, which an index would need.
     const bool hides = grant != nullptr && grant->filter != nullptr;
     std::vector<RecordStore::Slot> slots;
-    if (!keys.empty()) {
+    if (moment && declared->store->history() != nullptr) {
+      (*out)->add(declared->name, past_of(declared->store.get(), *moment, keys, space.now_us()));
+    } else if (!keys.empty()) {
       (*out)->add(declared->name, records_of_keys(*records, keys));
     } else if (filter != nullptr && !hides && records->find(*filter, &slots)) {
       (*out)->add(declared->name, records_at(*records, slots), records->count() - slots.size());

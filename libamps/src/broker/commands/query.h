@@ -30,6 +30,9 @@ Status read_filter(const Session& session, const Command& command, bool is_liter
 bool is_pattern_command(const Session& session, const Command& command, const CommandOptions& options);
 Status read_query(const Session& session, const Command& command, const CommandOptions& options, Query* out);
 
+// The records of the topic at that moment, as its history has them.
+PastState past_of(Store* store, const Moment& moment, std::vector<std::string> keys, std::uint64_t now_us);
+
 // A literal topic, or a pattern of such. False: the literal topic has no records to be queried.
 struct QueryTopic {
   std::string_view name;

@@ -19,10 +19,13 @@ Status invalid(const char* why) {
 
 Status check_options(const Command& command, const CommandOptions& options) {
   const wire::Header& header = *command.header;
-  if ((header.command & AMPS_COMMAND_Subscribe) == 0) return invalid("only subscribe is replayed");
+  const bool with_query = (header.command & kSubscribesWithQuery) != 0;
+  if (!with_query && (header.command & AMPS_COMMAND_Subscribe) == 0)
+    return invalid("only subscribe is replayed");
   if (options.live && (options.rate || options.pause)) return invalid("live goes without rate and pause");
   if (options.live && options.fully_durable) return invalid("live and fully_durable exclude each other");
   if (options.rate_max_gap && !options.rate) return invalid("rate_max_gap needs a rate");
+  if (with_query) return {};  // The limits are those of the query.
   if (header.has(AMPS_SkipN)) return invalid("skip_n needs a query");
   if (!header.has(AMPS_TopN)) return {};
   const wire::BookmarkKind kind = wire::parse_bookmark(header.get(AMPS_Bookmark)).kind;
@@ -115,9 +118,11 @@ Status make_replay(Session& session, const Command& command, const CommandOption
   out->plan.live = options.live;
   out->is_paused = options.pause;
   out->member.command_id = command.id();
-  out->member.owes_completed = (command.acks & AMPS_ACK_Completed) != 0;
+  const bool with_query = (command.header->command & kSubscribesWithQuery) != 0;
+  out->member.owes_completed = !with_query && (command.acks & AMPS_ACK_Completed) != 0;
   out->member.wants_persisted = (command.acks & AMPS_ACK_Persisted) != 0;
-  if (command.header->has(AMPS_TopN)) out->member.messages_left = command.header->number(AMPS_TopN);
+  if (!with_query && command.header->has(AMPS_TopN))
+    out->member.messages_left = command.header->number(AMPS_TopN);
   Journal* const journal = session.services().journal;
   out->member.end_at_start = journal->appended_end();
   if (session.find_subscription(subscription->id) != nullptr) return {};  // It goes on where that one is.

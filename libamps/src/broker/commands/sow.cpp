@@ -4,6 +4,7 @@
 #include "broker/command_options.h"
 #include "broker/commands/commands.h"
 #include "broker/commands/feed.h"
+#include "broker/commands/past.h"
 #include "broker/commands/query.h"
 #include "wire/options.h"
 
@@ -31,11 +32,15 @@ Status open_sow(Session& session, const Command& command, std::unique_ptr<QueryR
   AMPS_RETURN_IF_ERROR(parse_command_options(header.get(AMPS_Options), header.command, false, &options));
   Query query;
   AMPS_RETURN_IF_ERROR(read_query(session, command, options, &query));
-  if (is_aggregated(options)) return open_aggregated_query(session, command, options, std::move(query), out);
+  if (is_aggregated(options)) {
+    AMPS_RETURN_IF_ERROR(read_moment(session, command, {command.topic()}, &query.moment));
+    return open_aggregated_query(session, command, options, std::move(query), out);
+  }
   std::unique_ptr<TopicPattern> pattern;
   if (has_patterns(session) && !options.literal_topic && wire::is_topic_pattern(command.topic())) {
     AMPS_RETURN_IF_ERROR(TopicPattern::compile(std::string(command.topic()), &pattern));
   }
+  AMPS_RETURN_IF_ERROR(read_moment(session, command, {command.topic(), pattern.get()}, &query.moment));
   TopicSpace& space = *session.space();
   MutexLock lock(space.mutex());
   space.begin_block(session.host()->now_ms());

@@ -177,7 +177,7 @@ Status Deletion::by_filter() {
 
 void Deletion::match(Candidates* candidates) {
   for (const ChunkRef& chunk : candidates->snapshot) {
-    for (const RecordRef& record : chunk->records) {
+    for (const RecordRef& record : chunk->items) {
       if (!record || record->is_overdue(now_us_) ||
           !may_remove(candidates->grant, *candidates->topic, *record))
         continue;

@@ -5,6 +5,7 @@
 #include "broker/commands/commands.h"
 #include "broker/commands/conflation.h"
 #include "broker/commands/feed.h"
+#include "broker/commands/past.h"
 #include "broker/commands/query.h"
 #include "broker/commands/replay.h"
 #include "broker/queue/queue_topic.h"
@@ -193,6 +194,7 @@ struct Prepared {
   std::unique_ptr<Subscription> subscription;  // None: it was done with what exists.
   std::optional<Query> query;
   std::optional<ReplayStart> replay;
+  std::unique_ptr<QueryResult> past;  // What comes before the replay; none: nothing.
 };
 
 Status prepare(Session& session, const Command& command, Prepared* out) {
@@ -212,6 +214,12 @@ Status prepare(Session& session, const Command& command, Prepared* out) {
     return make_replay(session, command, options, out->subscription.get(), &out->replay.emplace());
   }
   if ((header.command & kSubscribesWithQuery) == 0) return {};
+  if (begins_in_past(session, command, *out->subscription)) {
+    Query query;
+    AMPS_RETURN_IF_ERROR(read_query(session, command, options, &query));
+    return make_past(session, command, options, out->subscription.get(), std::move(query), &out->past,
+                     &out->replay.emplace());
+  }
   if (options.rate || options.live) return Status(AMPS_E_INVALID_OPTIONS, "nothing is replayed");
   AMPS_RETURN_IF_ERROR(make_query(session, command, options, *out->subscription, &out->query.emplace()));
   return make_feed(session, command, options, out->subscription.get(), &*out->query);
@@ -240,7 +248,7 @@ void execute_subscribe(Session& session, const Command& command) {
   answer(session, command,
          made.replay ? std::string() : grant_backlog(session.space(), made.subscription.get()));
   if (made.replay) {
-    session.add_replay(std::move(made.subscription), std::move(*made.replay));
+    session.add_replay(std::move(made.subscription), std::move(*made.replay), std::move(made.past));
   } else {
     session.add_subscription(std::move(made.subscription), std::move(made.query));
   }

@@ -59,7 +59,7 @@ struct TopicFacts {
   std::string message_type;
   std::string source;  // Underlying topic, of others than kSow.
   std::uint64_t record_count = 0;
-  std::uint64_t memory_bytes = 0;  // Of records and indexes.
+  std::uint64_t memory_bytes = 0;  // Of records, their history and indexes.
   Counters counts;
   std::vector<std::pair<std::string_view, std::uint64_t>> measures;  // Of its kind; names are literals.
   std::vector<std::pair<std::string_view, std::string>> texts;

@@ -10,6 +10,7 @@
 #include "base/sync.h"
 #include "broker/configuration_checks.h"
 #include "broker/queue/queue_topic.h"
+#include "broker/sow/history.h"
 
 namespace amps::broker {
 
@@ -61,7 +62,8 @@ void describe_records(const Topic& topic, TopicFacts* out) {
   const RecordStore* const records = topic.store == nullptr ? nullptr : topic.store->records();
   if (records == nullptr) return;
   out->record_count = records->count();
-  out->memory_bytes = records->memory_bytes();
+  const History* const history = topic.store->history();
+  out->memory_bytes = records->memory_bytes() + (history == nullptr ? 0 : history->memory_bytes());
   const auto changes = [&topic](ChangeKind kind) {
     return topic.counts.changes[static_cast<std::size_t>(kind)];
   };

@@ -34,6 +34,10 @@ void QueryResult::add(std::string_view topic, RecordSnapshot snapshot) {
   add_part(topic).snapshot = std::move(snapshot);
 }
 
+void QueryResult::add(std::string_view topic, PastState past) {
+  add_part(topic).past = std::move(past);
+}
+
 void QueryResult::add(std::string_view topic, std::vector<RecordRef> records, std::uint64_t others) {
   topic_matches_ += others;
   add_part(topic).records = std::move(records);
@@ -52,14 +56,20 @@ void QueryResult::cancel(std::string_view query_id) {
 
 // The next slot of the part at hand; null: it is empty. False: the part has ended.
 bool QueryResult::next(const Record** record) {
-  const Part& part = parts_[part_];
+  Part& part = parts_[part_];
+  if (part.past) {
+    const RecordRef* entry = nullptr;
+    if (!part.past->next(&entry)) return false;
+    *record = entry->get();
+    return true;
+  }
   if (part.snapshot.empty()) {
     if (at_ == part.records.size()) return false;
     *record = part.records[at_++].get();
     return true;
   }
   if (at_ == part.snapshot.size() * RecordChunk::kSlots) return false;
-  *record = part.snapshot[at_ / RecordChunk::kSlots]->records[at_ % RecordChunk::kSlots].get();
+  *record = part.snapshot[at_ / RecordChunk::kSlots]->items[at_ % RecordChunk::kSlots].get();
   ++at_;
   return true;
 }

@@ -17,6 +17,7 @@
 #include "broker/format/select_list.h"
 #include "broker/outbox.h"
 #include "broker/security/rights.h"
+#include "broker/sow/history.h"
 #include "broker/sow/order_by.h"
 #include "broker/sow/record_table.h"
 #include "wire/timestamp.h"
@@ -37,6 +38,7 @@ struct Query {
   bool with_key = true;
   bool with_timestamp = false;
   std::shared_ptr<const SelectList> select;  // None: whole records.
+  std::optional<Moment> moment;              // Of topics that keep history; none: now.
   // The subscription takes the place of another: its records are not sent again, and those it loses
   // are told as out of focus, if wanted.
   struct Replaced {
@@ -57,6 +59,7 @@ class QueryResult final : public OutboxSource {
 
   // The records of one more topic, in the order of the calls.
   void add(std::string_view topic, RecordSnapshot snapshot);
+  void add(std::string_view topic, PastState past);
   // `others`: records of the topic that an index has excluded; they count as looked at.
   void add(std::string_view topic, std::vector<RecordRef> records, std::uint64_t others = 0);
 
@@ -67,6 +70,7 @@ class QueryResult final : public OutboxSource {
   struct Part {
     std::string topic;
     RecordSnapshot snapshot;                // Either …
+    std::optional<PastState> past;          // … or …
     std::vector<RecordRef> records;         // … or.
     const Filter* hidden_unless = nullptr;  // From the rights of the user; none: nothing is hidden.
   };

@@ -95,7 +95,7 @@ std::vector<RecordRef> RecordStore::all() const {
   std::vector<RecordRef> records;
   records.reserve(count());
   for (const ChunkRef& chunk : table_.snapshot()) {
-    for (const RecordRef& record : chunk->records) {
+    for (const RecordRef& record : chunk->items) {
       if (record) records.push_back(record);
     }
   }

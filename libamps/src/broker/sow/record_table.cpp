@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/sow/record_table.h"
 
-namespace amps::broker {
+#include <utility>
 
-RecordChunk* ChunkRef::writable() {
-  // Acquire: a snapshot that has just let go has finished reading.
-  if (chunk_->references_.load(std::memory_order_acquire) != 1) {
-    ChunkRef copy;
-    copy.chunk_->records = chunk_->records;
-    *this = std::move(copy);
-  }
-  return chunk_;
-}
+namespace amps::broker {
 
 RecordTable::Slot RecordTable::add(RecordRef record) {
   Slot slot = slot_count_;
@@ -27,7 +19,7 @@ RecordTable::Slot RecordTable::add(RecordRef record) {
 }
 
 RecordRef RecordTable::replace(Slot slot, RecordRef record) {
-  RecordRef& place = chunks_[slot / RecordChunk::kSlots].writable()->records[slot % RecordChunk::kSlots];
+  RecordRef& place = chunks_[slot / RecordChunk::kSlots].writable()->items[slot % RecordChunk::kSlots];
   return std::exchange(place, std::move(record));
 }
 

@@ -36,7 +36,8 @@ SowTopic::SowTopic(TopicSpace* space, const SowTopicConfiguration& configuration
     : space_(space),
       configuration_(configuration),
       domain_(configuration.key_domain.empty() ? configuration.name : configuration.key_domain),
-      records_(configuration.keys.empty()) {}
+      records_(configuration.keys.empty()),
+      history_(configuration.history ? std::make_unique<History>(*configuration.history) : nullptr) {}
 
 Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configuration, SowWriter* writer,
                          const InstanceFacts* instance) {
@@ -48,7 +49,7 @@ Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configu
   AMPS_RETURN_IF_ERROR(topic->open(writer));
   SowTopic* const added = topic.get();
   added->topic_ = space->declare(configuration.name, std::move(topic));
-  if (configuration.expires) {
+  if (configuration.expires || configuration.history) {
     space->add_timed_work(added);
     space->wake_at(0);  // Records of the file may be overdue.
   }
@@ -82,7 +83,8 @@ Status SowTopic::open(SowWriter* writer) {
       },
       [this] {
         MutexLock lock(space_->mutex());
-        return records_.snapshot();
+        return KeptRecords{records_.snapshot(),
+                           history_ == nullptr ? VersionSnapshot() : history_->versions()};
       },
       &file_);
 }
@@ -98,7 +100,7 @@ Status SowTopic::load(const SavedChange& saved) {
   parts.txid = saved.txid;
   slot_ = records_.find_key(saved.key);
   if (saved.removes) {
-    if (slot_ != RecordStore::kNone) records_.remove(slot_);
+    if (slot_ != RecordStore::kNone) remove(saved.timestamp_us, saved.txid);
     return {};
   }
   if (keys_.has_fields()) AMPS_RETURN_IF_ERROR(keys_.read(saved.body, &identity_));
@@ -130,8 +132,21 @@ void SowTopic::keep(const Record::Parts& parts) {
   if (slot_ == RecordStore::kNone) {
     records_.insert(Record::make(parts));
   } else {
-    records_.update(slot_, Record::make(parts));
+    remember(records_.update(slot_, Record::make(parts)), parts.timestamp_us, parts.txid, false);
   }
+}
+
+void SowTopic::remove(std::uint64_t at_us, std::uint64_t at_txid) {
+  remember(records_.remove(slot_), at_us, at_txid, true);
+}
+
+// `version` is not current from that moment on.
+void SowTopic::remember(const RecordRef& version, std::uint64_t at_us, std::uint64_t at_txid, bool is_last) {
+  if (history_ == nullptr) return;
+  space_->mutex().assert_held();
+  history_->add(version, at_us, at_txid, is_last);
+  history_->forget(space_->now_us());
+  if (history_->count() == 1) space_->wake_at(steady_ms_of(history_->due_us()));
 }
 
 void SowTopic::save(const Change& change) {
@@ -301,7 +316,7 @@ void SowTopic::commit(const Change& change) {
   space_->mutex().assert_held();
   save(change);
   if (change.removes()) {
-    records_.remove(slot_);
+    remove(change.timestamp_us, change.txid);
     return;
   }
   Record::Parts parts;
@@ -324,6 +339,10 @@ std::uint64_t SowTopic::steady_ms_of(std::uint64_t utc_us) const {
 
 std::uint64_t SowTopic::run_due(std::uint64_t now_ms) {
   space_->mutex().assert_held();
+  if (history_ != nullptr) {
+    history_->forget(space_->now_us());
+    return history_->count() == 0 ? UINT64_MAX : steady_ms_of(history_->due_us());
+  }
   std::uint64_t expires_us = 0;
   for (int count = 0; count < kExpiriesPerTurn; ++count) {
     const RecordStore::Slot slot = records_.next_to_expire(&expires_us);

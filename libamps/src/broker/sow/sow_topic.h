@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "broker/configuration_state.h"
 #include "broker/sow/computed_fields.h"
+#include "broker/sow/history.h"
 #include "broker/sow/key_reader.h"
 #include "broker/sow/record_store.h"
 #include "broker/sow/sow_writer.h"
@@ -38,6 +39,7 @@ class SowTopic final : public Store, public TimedWork {
   Status recover(const Change& change, std::string_view expiration) override;
   Status end_recovery(std::uint64_t txid) override;
   RecordStore* records() noexcept override { return &records_; }
+  const History* history() const noexcept override { return history_.get(); }
   std::uint64_t run_due(std::uint64_t now_ms) override;
 
  private:
@@ -47,6 +49,8 @@ class SowTopic final : public Store, public TimedWork {
   Status merge_delta(Publish* publish);
   Status check_size(std::string_view body) const;
   void keep(const Record::Parts& parts);
+  void remove(std::uint64_t at_us, std::uint64_t at_txid);
+  void remember(const RecordRef& version, std::uint64_t at_us, std::uint64_t at_txid, bool is_last);
   void save(const Change& change);
   Status compute(ComputedFields* fields, std::string_view previous, Publish* publish, Buffer* out);
   Status enrich(Publish* publish);
@@ -66,7 +70,8 @@ class SowTopic final : public Store, public TimedWork {
   std::unique_ptr<ComputedFields> preprocessing_;  // None: messages come as they are.
   std::unique_ptr<ComputedFields> enrichment_;
   RecordStore records_;
-  SowWriter* writer_ = nullptr;  // None: records live in memory only.
+  std::unique_ptr<History> history_;  // None: only the present is kept.
+  SowWriter* writer_ = nullptr;       // None: records live in memory only.
   SowWriter::Topic* file_ = nullptr;
   SavedPoint saved_point_;
   std::uint64_t file_txid_ = 0;  // The newest in the file when it was read.

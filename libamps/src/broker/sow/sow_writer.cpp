@@ -257,9 +257,9 @@ void SowWriter::compact(Topic* topic) {
   // What is appended after the snapshot stands behind this offset. What waits now is in both; that does no
   // harm, because the last change of a record is the one that counts.
   const std::uint64_t tail_offset = topic->file->size();
-  const RecordSnapshot snapshot = topic->take_snapshot();
+  const KeptRecords kept = topic->take_snapshot();
   const std::uint64_t before = topic->file->size();
-  if (const Status status = rewrite(topic, snapshot, tail_offset); !status.ok()) {
+  if (const Status status = rewrite(topic, kept, tail_offset); !status.ok()) {
     LogLine(*log_, AMPS_LOG_WARNING) << topic->file->path() << ": not compacted: " << status.text();
     topic->compacted_bytes = before;  // Not again at once.
     return;
@@ -269,23 +269,43 @@ void SowWriter::compact(Topic* topic) {
                                 << topic->file->size() << " bytes";
 }
 
-Status SowWriter::rewrite(Topic* topic, const RecordSnapshot& snapshot, std::uint64_t tail_offset) {
+// The changes that make what a topic keeps: of each record its versions in their order.
+template <typename Visit>
+Status SowWriter::for_each_change(const KeptRecords& kept, Visit visit) {
+  for (std::size_t i = kept.versions.begin; i != kept.versions.end; ++i) {
+    const Version& version = kept.versions.at(i);
+    AMPS_RETURN_IF_ERROR(visit(saved(*version.record)));
+    if (!version.is_last) continue;
+    SavedChange removal;
+    removal.removes = true;
+    removal.key = version.record->key();
+    removal.timestamp_us = version.until_us;
+    removal.txid = version.until_txid;
+    AMPS_RETURN_IF_ERROR(visit(removal));
+  }
+  for (const ChunkRef& chunk : kept.records) {
+    for (const RecordRef& record : chunk->items) {
+      if (record) AMPS_RETURN_IF_ERROR(visit(saved(*record)));
+    }
+  }
+  return {};
+}
+
+Status SowWriter::rewrite(Topic* topic, const KeptRecords& kept, std::uint64_t tail_offset) {
   const std::string path = topic->file->path();
   std::unique_ptr<SowFile> file;
   AMPS_RETURN_IF_ERROR(SowFile::make(io_, path + ".new", topic->about, &file));
   Buffer batch;
   std::uint64_t newest_txid = 0;
-  for (const ChunkRef& chunk : snapshot) {
-    for (const RecordRef& record : chunk->records) {
-      if (!record) continue;
-      newest_txid = std::max(newest_txid, record->txid());
-      append_change(&batch, saved(*record));
-      if (batch.size() < kBatchBytesMax) continue;
-      AMPS_RETURN_IF_ERROR(file->write(batch.view()));
-      batch.clear();
-      commit();  // Nobody's acks wait for all this.
-    }
-  }
+  AMPS_RETURN_IF_ERROR(for_each_change(kept, [&](const SavedChange& change) -> Status {
+    newest_txid = std::max(newest_txid, change.txid);
+    append_change(&batch, change);
+    if (batch.size() < kBatchBytesMax) return {};
+    AMPS_RETURN_IF_ERROR(file->write(batch.view()));
+    batch.clear();
+    commit();  // Nobody's acks wait for all this.
+    return {};
+  }));
   if (!batch.empty()) AMPS_RETURN_IF_ERROR(file->write(batch.view()));
   AMPS_RETURN_IF_ERROR(file->copy_from(topic->file.get(), tail_offset));
   AMPS_RETURN_IF_ERROR(file->sync());

@@ -19,7 +19,7 @@
 #include "base/sync.h"
 #include "base/thread.h"
 #include "broker/journal/journal_hold.h"
-#include "broker/sow/record_table.h"
+#include "broker/sow/history.h"
 #include "broker/sow/saved_point.h"
 #include "broker/sow/sow_file.h"
 
@@ -27,8 +27,8 @@ namespace amps::broker {
 
 class SowWriter final : public JournalHold {
  public:
-  // The records of a topic now, for compaction. Takes the lock of the topic space.
-  using TakeSnapshot = std::function<RecordSnapshot()>;
+  // What a topic keeps now, for compaction. Takes the lock of the topic space.
+  using TakeSnapshot = std::function<KeptRecords()>;
 
   struct Topic;  // A file and what waits for it.
   struct Changes;
@@ -78,7 +78,9 @@ class SowWriter final : public JournalHold {
   void fail(Topic* topic, const Status& status);
   void settle(std::uint64_t position);
   void compact(Topic* topic);
-  Status rewrite(Topic* topic, const RecordSnapshot& snapshot, std::uint64_t tail_offset);
+  Status rewrite(Topic* topic, const KeptRecords& kept, std::uint64_t tail_offset);
+  template <typename Visit>
+  static Status for_each_change(const KeptRecords& kept, Visit visit);
   bool wants_compaction(const Topic& topic) const;
   bool has_held() const AMPS_REQUIRES(mutex_);
   bool await_log(std::uint64_t txid);

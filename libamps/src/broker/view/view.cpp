@@ -152,7 +152,7 @@ void View::fill() {
       snapshot = observers_[i]->snapshot();
     }
     for (const ChunkRef& chunk : snapshot) {
-      for (const RecordRef& record : chunk->records) {
+      for (const RecordRef& record : chunk->items) {
         if (record) apply(i, record->key(), record, nullptr);
       }
     }

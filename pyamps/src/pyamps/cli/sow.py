@@ -6,6 +6,7 @@ from __future__ import annotations
 import click
 
 from .output import FORMATS, counted, note, write_message
+from .replay import place
 from .session import TIMEOUT_MS, answers_to, lost, server_options
 
 
@@ -15,6 +16,7 @@ from .session import TIMEOUT_MS, answers_to, lost, server_options
 @click.option("--top-n", type=click.IntRange(1), help="At most this many records.")
 @click.option("--order-by", help='For example "/price DESC, /id".')
 @click.option("--select", help='Fields to print, for example "-/,+/id,+/price".')
+@click.option("--bookmark", help="What a topic with history was then: a bookmark, or a time, in UTC.")
 @click.option("--batch-size", type=click.IntRange(1), default=100, show_default=True, help="Records a frame.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="raw", show_default=True, help="What to print.")
 @server_options
@@ -24,6 +26,7 @@ def command(
     top_n: int | None,
     order_by: str | None,
     select: str | None,
+    bookmark: str | None,
     batch_size: int,
     form: str,
     server: str,
@@ -36,6 +39,7 @@ def command(
     Examples:
       pyamps sow orders --filter "/status = 'open'" --top-n 10 --order-by '/price DESC'
       pyamps sow orders --select '-/,+/id,+/price'
+      pyamps sow orders --bookmark 2025-03-01T14:30:00
       pyamps sow orders --format json > orders.jsonl
     """
     from pyamps import Command, Message
@@ -49,6 +53,8 @@ def command(
         request.set_order_by(order_by)
     if select is not None:
         request.set_options(f"select=[{select}]")
+    if bookmark is not None:
+        request.set_bookmark(place(bookmark))
     complete = False
     with answers_to(request, "records", None, server, message_type, name) as (_, stream, progress):
         for message in stream:

@@ -21,7 +21,7 @@ RecordRef record(std::uint64_t number) {
 std::size_t count(const RecordSnapshot& snapshot) {
   std::size_t total = 0;
   for (const ChunkRef& chunk : snapshot) {
-    for (const RecordRef& one : chunk->records) total += one ? 1 : 0;
+    for (const RecordRef& one : chunk->items) total += one ? 1 : 0;
   }
   return total;
 }
@@ -36,8 +36,8 @@ TEST_CASE("SOW-52: a snapshot stays as it was taken") {
   CHECK(table.remove(999)->body() == "999");
   table.add(record(1000));  // Takes the free slot.
   table.add(record(1001));
-  CHECK(before[300 / 256]->records[300 % 256]->body() == "300");
-  CHECK(before[999 / 256]->records[999 % 256]->body() == "999");
+  CHECK(before[300 / 256]->items[300 % 256]->body() == "300");
+  CHECK(before[999 / 256]->items[999 % 256]->body() == "999");
   CHECK(count(before) == 1000);
   CHECK(table.count() == 1001);
   CHECK(table.at(999)->body() == "1000");
@@ -50,7 +50,7 @@ TEST_CASE("snapshots are read and dropped by other threads while the table chang
   for (int round = 0; round < 50; ++round) {
     std::thread reader([snapshot = table.snapshot()]() mutable {
       for (const ChunkRef& chunk : snapshot) {
-        for (const RecordRef& one : chunk->records) {
+        for (const RecordRef& one : chunk->items) {
           if (one && one->body().empty()) std::abort();
         }
       }

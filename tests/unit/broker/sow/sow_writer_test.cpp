@@ -34,17 +34,23 @@ struct Fixture {
   raw::KeptLog log;
   Listener listener;
   RecordTable table;  // What a compaction sees.
+  VersionSnapshot versions;
   std::unique_ptr<SowWriter> writer;
   SowWriter::Topic* topic = nullptr;
   std::map<std::string, std::string> state;  // As read at the start.
+  std::string told;                          // Likewise, in order, as "key=body@time" or "-key@time".
 
   Status open() {
     writer = std::make_unique<SowWriter>(&io, &log);
     writer->set_listener([this] { listener.call(); });
     state.clear();
+    told.clear();
     return writer->open(
         "d/f", "t",
         [this](const SavedChange& change) -> Status {
+          told += (change.removes ? "-" + std::string(change.key)
+                                  : std::string(change.key) + "=" + std::string(change.body)) +
+                  "@" + std::to_string(change.timestamp_us) + " ";
           if (change.removes) {
             state.erase(std::string(change.key));
           } else {
@@ -52,7 +58,10 @@ struct Fixture {
           }
           return {};
         },
-        [this] { return table.snapshot(); }, &topic);
+        [this] {
+          return KeptRecords{table.snapshot(), versions};
+        },
+        &topic);
   }
   void start() {
     REQUIRE(open().ok());
@@ -192,6 +201,29 @@ TEST_CASE("SOW-47: compaction keeps the state and drops the history, with power 
   }
 }
 
+TEST_CASE("SOW-34 SOW-47: compaction keeps the versions that history has, and where records were deleted") {
+  Fixture at;
+  at.start();
+  const auto record = [](const char* key, const char* body, std::uint64_t timestamp_us) {
+    Record::Parts parts;
+    parts.key = key;
+    parts.body = body;
+    parts.timestamp_us = timestamp_us;
+    return Record::make(parts);
+  };
+  History history({1'000, 0});
+  history.add(record("a", "1", 10), 20, 0, false);
+  history.add(record("b", "1", 15), 30, 0, true);
+  at.versions = history.versions();
+  at.table.add(record("a", "2", 20));
+  CHECK(at.settle(at.append("a", "2")) == kSaved);
+  at.writer->request_compaction(at.topic);
+  at.log.wait_for("compacted");
+  at.writer->stop();
+  REQUIRE(at.open().ok());
+  CHECK(at.told == "a=1@10 b=1@15 -b@30 a=2@20 ");
+}
+
 TEST_CASE("two writers do not share a file") {
   Fixture at;
   at.start();
@@ -199,7 +231,6 @@ TEST_CASE("two writers do not share a file") {
   SowWriter::Topic* topic = nullptr;
   CHECK(other
             .open(
-                "d/f", "t", [](const SavedChange&) { return Status(); }, [] { return RecordSnapshot(); },
-                &topic)
+                "d/f", "t", [](const SavedChange&) { return Status(); }, [] { return KeptRecords(); }, &topic)
             .code() == AMPS_E_STORE);
 }
