@@ -366,3 +366,27 @@ def test_SEC_18_rights_of_a_file(serve, tmp_path):
     file.write_text("")
     with pytest.raises(pyamps.AMPSException):
         broker.start()
+
+
+def test_CNF_01_a_pattern_is_conflated_under_a_right_with_a_filter(serve):
+    topics = ("orders", "ordinary", "tests")
+    running = serve(sow=dict.fromkeys(topics, "/id"), authenticate=lambda *_: True, entitle=rights, clock="manual")
+    publisher, watcher = RawSession(running, "everything"), RawSession(running, "desks")
+    assert watcher.ask("subscribe", t="^or|^te", sub_id="s", opts="conflation=1s")["status"] == "success"
+    for number in range(3):
+        for topic in topics:
+            for order in ORDERS:
+                publisher.ask("p", json.dumps({**order, "n": number}).replace(" ", ""), t=topic)
+    assert watcher.settle() == []
+    running.advance(1)
+    told = [watcher.receive() for _ in range(4)]
+    assert {(frame.header["t"], *frame.ids) for frame in told} == {
+        ("orders", 1),
+        ("ordinary", 1),
+        ("tests", 1),
+        ("tests", 2),
+    }
+    assert all('"n":2' in frame.body for frame in told)
+    assert watcher.settle() == []
+    publisher.close()
+    watcher.close()

@@ -155,7 +155,7 @@ bool SelectiveDelivery::select(const Topic& topic, const Subscription& subscript
 void SelectiveDelivery::send_alone(const Topic& topic, const Change& change, const Delivery& delivery,
                                    const Candidate& candidate, Outcome outcome, std::uint64_t now_ms) {
   const Subscription& subscription = *candidate.subscription;
-  Conflation* const conflation = subscription.conflation.get();
+  Conflation* const conflation = subscription.held_by;
   const bool has_key = conflation != nullptr && conflation->find_key(topic, change, &conflation_key_);
   if (has_key && outcome == Outcome::kDelta && conflation->holds_whole(conflation_key_)) {
     outcome = Outcome::kFull;

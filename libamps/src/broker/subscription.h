@@ -41,7 +41,8 @@ struct Subscription {
   // Of top_n, skip_n and order_by of a query, which were given: a replacement gives the same ones again.
   unsigned limits = 0;
   bool is_replay = false;                    // Read from the transaction log: it is not in the topic space.
-  std::unique_ptr<Conflation> conflation;    // None: every message is sent at once.
+  std::unique_ptr<Conflation> conflation;    // None: every message is sent at once, but see held_by.
+  Conflation* held_by = nullptr;             // Its own, or, of a variant, that of what it is a variant of.
   std::shared_ptr<const SelectList> select;  // None: whole messages. Shared with the variants.
   std::unique_ptr<SubscriptionFeed> feed;    // Instead of the topic's messages; none: those.
   std::uint64_t backlog_max = 1;    // Of queues: messages it may hold unacknowledged, in all of them.
@@ -52,7 +53,7 @@ struct Subscription {
   // What it is for a topic that it matches. None: the user may not read it.
   const Subscription* entitled(std::string_view topic_name) const noexcept;
   // Its messages are its own: they are not shared with other subscriptions of the client.
-  bool is_shaped() const noexcept { return select != nullptr || conflation != nullptr; }
+  bool is_shaped() const noexcept { return select != nullptr || held_by != nullptr; }
 };
 
 }  // namespace amps::broker

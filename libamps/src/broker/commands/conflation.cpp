@@ -84,6 +84,7 @@ Status make_conflation(const Session& session, const Command& command, const Com
   if (rules.interval_ms == 0) return {};
   rules.knows_all = (header.command & kSubscribesWithQuery) != 0;
   subscription->conflation = std::make_unique<Conflation>(session.space(), subscription, std::move(rules));
+  subscription->held_by = subscription->conflation.get();
   return {};
 }
 

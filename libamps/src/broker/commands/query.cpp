@@ -46,8 +46,7 @@ Status read_limits(const wire::Header& header, const CommandOptions& options, Qu
 std::vector<RecordRef> records_of_keys(const RecordStore& store, const std::vector<std::string>& keys) {
   std::vector<RecordRef> records;
   for (const std::string& key : keys) {
-    const RecordStore::Slot slot = store.find_key(key);
-    if (slot != RecordStore::kNone) records.push_back(store.at(slot));
+    if (RecordRef record = store.with_key(key)) records.push_back(std::move(record));
   }
   return records;
 }

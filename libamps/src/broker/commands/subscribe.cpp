@@ -58,9 +58,6 @@ Status add_variants(const Session& session, const FilterOptions& options, Subscr
   for (const RightsRule& rule : session.rights()->rules) {
     std::unique_ptr<Subscription>& variant = subscription->variants.emplace_back();
     if (rule.read.filter == nullptr) continue;
-    if (subscription->conflation != nullptr) {
-      return Status(AMPS_E_INVALID_OPTIONS, "a pattern is not conflated where a right has a filter");
-    }
     EffectiveFilter filter;
     AMPS_RETURN_IF_ERROR(EffectiveFilter::make(&rule.read, subscription->filter_text,
                                                session.space()->format(), options, &filter));
@@ -76,6 +73,7 @@ Status add_variants(const Session& session, const FilterOptions& options, Subscr
     variant->delta = subscription->delta;
     variant->out_of_focus = subscription->out_of_focus;
     variant->select = subscription->select;
+    variant->held_by = subscription->held_by;
     variant->outbox = subscription->outbox;
   }
   return {};

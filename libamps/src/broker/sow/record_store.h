@@ -31,6 +31,9 @@ class RecordStore {
   Slot find_identity(std::string_view identity) const;
   Slot find_key(std::string_view key) const;
   const RecordRef& at(Slot slot) const noexcept { return table_.at(slot); }
+  // The record itself; none: there is no such record.
+  RecordRef with_identity(std::string_view identity) const { return at_or_none(find_identity(identity)); }
+  RecordRef with_key(std::string_view key) const { return at_or_none(find_key(key)); }
 
   // Requires: neither identity nor key is there. Room for 2^32 - 2 records.
   Slot insert(RecordRef record);
@@ -52,6 +55,7 @@ class RecordStore {
   std::size_t memory_bytes() const noexcept;
 
  private:
+  RecordRef at_or_none(Slot slot) const { return slot == kNone ? RecordRef() : at(slot); }
   void schedule(Slot slot, const Record& record);
   void unschedule(Slot slot, const Record& record);
 

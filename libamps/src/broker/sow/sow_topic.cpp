@@ -5,7 +5,6 @@
 #include <charconv>
 #include <utility>
 
-#include "broker/format/difference.h"
 #include "broker/format/merge.h"
 #include "broker/sow/record_key.h"
 
@@ -59,6 +58,7 @@ Status SowTopic::declare(TopicSpace* space, const SowTopicConfiguration& configu
 Status SowTopic::open(SowWriter* writer) {
   format_ = space_->format();
   Status status = KeyReader::make(format_, configuration_.keys, &keys_);
+  deltas_.set(format_, keys_.paths());
   if (status.ok())
     status = ComputedFields::make(configuration_.preprocessing, format_, false, &preprocessing_);
   if (status.ok()) status = ComputedFields::make(configuration_.enrichment, format_, true, &enrichment_);
@@ -246,19 +246,6 @@ Status SowTopic::merge_delta(Publish* publish) {
   AMPS_RETURN_IF_ERROR(format_->write(record_document_, &merged_));
   publish->body = merged_.view();
   return check_size(publish->body);
-}
-
-Difference SowTopic::difference(const Change& change, std::string* out) {
-  if (format_ == nullptr || !format_->traits().deltas) return Difference::kUnsupported;
-  if (!format_->parse(change.previous, &record_document_).ok() ||
-      !format_->parse(change.current, &delta_document_).ok()) {
-    return Difference::kUnsupported;
-  }
-  const bool some = find_difference(record_document_, delta_document_, keys_.paths(), &difference_document_);
-  Buffer text;
-  if (!format_->write(difference_document_, &text).ok()) return Difference::kUnsupported;
-  out->assign(text.view());
-  return some ? Difference::kSome : Difference::kNone;
 }
 
 Status SowTopic::prepare(Publish* publish, Change* change) {

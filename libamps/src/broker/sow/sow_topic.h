@@ -14,6 +14,7 @@
 #include "broker/sow/computed_fields.h"
 #include "broker/sow/history.h"
 #include "broker/sow/key_reader.h"
+#include "broker/sow/record_deltas.h"
 #include "broker/sow/record_store.h"
 #include "broker/sow/sow_writer.h"
 #include "broker/store.h"
@@ -33,7 +34,9 @@ class SowTopic final : public Store, public TimedWork {
   Status locate(const Publish& publish, RecordStore::Slot* slot) override;
   Status prepare_removal(RecordStore::Slot slot, Change* change) override;
   void commit(const Change& change) override;
-  Difference difference(const Change& change, std::string* out) override;
+  Difference difference(const Change& change, std::string* out) override {
+    return deltas_.difference(change, out);
+  }
   const std::vector<FieldPath>& key_fields() const noexcept override { return keys_.paths(); }
   SavedPoint saved_point() const override { return saved_point_; }
   Status recover(const Change& change, std::string_view expiration) override;
@@ -69,6 +72,7 @@ class SowTopic final : public Store, public TimedWork {
   const InstanceFacts* instance_ = nullptr;        // None: its functions are NULL.
   std::unique_ptr<ComputedFields> preprocessing_;  // None: messages come as they are.
   std::unique_ptr<ComputedFields> enrichment_;
+  RecordDeltas deltas_;
   RecordStore records_;
   std::unique_ptr<History> history_;  // None: only the present is kept.
   SowWriter* writer_ = nullptr;       // None: records live in memory only.
@@ -88,7 +92,6 @@ class SowTopic final : public Store, public TimedWork {
   // Memory that is used again for each delta.
   Document record_document_;
   Document delta_document_;
-  Document difference_document_;
 };
 
 }  // namespace amps::broker

@@ -86,11 +86,7 @@ std::vector<RecordRef> AggregatedFeed::records() {
 
 void AggregatedFeed::on_change(const Change& change) {
   RecordRef record;
-  if (!change.removes()) {
-    const RecordStore& records = *source_.store->records();
-    const RecordStore::Slot slot = records.find_key(change.key);
-    if (slot != RecordStore::kNone) record = records.at(slot);
-  }
+  if (!change.removes()) record = source_.store->records()->with_key(change.key);
   apply(change.key, record, this);
 }
 

@@ -82,19 +82,10 @@ std::uint64_t ConflatedTopic::run_due(std::uint64_t now_ms) {
 }
 
 void ConflatedTopic::refresh(const std::string& key) {
-  const RecordStore& records = *source_->store->records();
-  const RecordStore::Slot slot = records.find_key(key);
-  if (slot != RecordStore::kNone) {
-    const RecordRef record = records.at(slot);
-    if (accepts(*record)) return put(*record);
-    return copy_->remove(record->identity());
-  }
-  // It is gone from the source, and with it its identity.
-  RecordStore& copies = *copy_->records();
-  const RecordStore::Slot copy = copies.find_key(key);
-  if (copy == RecordStore::kNone) return;
-  const RecordRef record = copies.at(copy);
-  copy_->remove(record->identity());
+  const RecordRef record = source_->store->records()->with_key(key);
+  if (record && accepts(*record)) return put(*record);
+  // The copy has the identity of what it is a copy of, which may be gone.
+  if (const RecordRef copy = copy_->records()->with_key(key)) copy_->remove(copy->identity());
 }
 
 }  // namespace amps::broker

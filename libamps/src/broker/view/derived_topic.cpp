@@ -5,9 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "base/buffer.h"
-#include "broker/format/difference.h"
-
 namespace amps::broker {
 
 Status DerivedTopic::declare(TopicSpace* space, std::string_view name, DerivedTopic** out) {
@@ -46,27 +43,8 @@ DerivedTopic* DerivedTopic::make_private(TopicSpace* space, Topic* topic) {
   return made;
 }
 
-void DerivedTopic::set_deltas(const MessageFormat* format, std::vector<FieldPath> keys) {
-  if (format->traits().deltas) format_ = format;
-  delta_keys_ = std::move(keys);
-}
-
 Difference DerivedTopic::difference(const Change& change, std::string* out) {
-  if (deltas_of_ != nullptr) return deltas_of_->difference(change, out);
-  if (format_ == nullptr || !format_->parse(change.previous, &previous_).ok() ||
-      !format_->parse(change.current, &current_).ok()) {
-    return Difference::kUnsupported;
-  }
-  const bool some = find_difference(previous_, current_, delta_keys_, &difference_);
-  Buffer text;
-  if (!format_->write(difference_, &text).ok()) return Difference::kUnsupported;
-  out->assign(text.view());
-  return some ? Difference::kSome : Difference::kNone;
-}
-
-RecordRef DerivedTopic::find(std::string_view identity) const {
-  const RecordStore::Slot slot = records_.find_identity(identity);
-  return slot == RecordStore::kNone ? RecordRef() : records_.at(slot);
+  return deltas_of_ != nullptr ? deltas_of_->difference(change, out) : deltas_.difference(change, out);
 }
 
 Status DerivedTopic::put(const Entry& entry) {

@@ -6,12 +6,13 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
-#include "broker/format/document.h"
 #include "broker/format/field_path.h"
 #include "broker/format/message_format.h"
+#include "broker/sow/record_deltas.h"
 #include "broker/sow/record_store.h"
 #include "broker/store.h"
 #include "broker/topic_space.h"
@@ -28,7 +29,9 @@ class DerivedTopic final : public Store {
   static DerivedTopic* make_private(TopicSpace* space, Topic* topic);
 
   // How deltas are made: of messages of this type, which always carry the fields at `keys` …
-  void set_deltas(const MessageFormat* format, std::vector<FieldPath> keys);
+  void set_deltas(const MessageFormat* format, std::vector<FieldPath> keys) {
+    deltas_.set(format, std::move(keys));
+  }
   // … or as those of another topic.
   void set_deltas_of(Store* store) noexcept { deltas_of_ = store; }
 
@@ -46,8 +49,6 @@ class DerivedTopic final : public Store {
   Status put(const Entry& entry);
   // Does nothing when there is no such record.
   void remove(std::string_view identity);
-  // The record with that identity. None: there is none.
-  RecordRef find(std::string_view identity) const;
 
   Status prepare(Publish* publish, Change* change) override;
   void commit(const Change& change) override;
@@ -55,7 +56,7 @@ class DerivedTopic final : public Store {
   RecordStore* records() noexcept override { return &records_; }
   Difference difference(const Change& change, std::string* out) override;
   const std::vector<FieldPath>& key_fields() const noexcept override {
-    return deltas_of_ != nullptr ? deltas_of_->key_fields() : delta_keys_;
+    return deltas_of_ != nullptr ? deltas_of_->key_fields() : deltas_.keys();
   }
 
  private:
@@ -65,11 +66,7 @@ class DerivedTopic final : public Store {
   Topic* topic_ = nullptr;
   RecordStore records_{false};
   Store* deltas_of_ = nullptr;
-  const MessageFormat* format_ = nullptr;  // None: subscribers get full messages.
-  std::vector<FieldPath> delta_keys_;
-  Document previous_;
-  Document current_;
-  Document difference_;
+  RecordDeltas deltas_;  // Unless they are of another topic.
 };
 
 }  // namespace amps::broker

@@ -20,7 +20,10 @@ RankedTopic::~RankedTopic() {
 }
 
 void RankedTopic::remove(const Page* page) {
-  pages_.erase(std::find(pages_.begin(), pages_.end(), page));
+  const auto found = pages_.find(page->window());
+  std::vector<Page*>& pages = found->second;
+  pages.erase(std::find(pages.begin(), pages.end(), page));
+  if (pages.empty()) pages_.erase(found);
 }
 
 bool RankedTopic::wants(std::string_view body) const {
@@ -33,37 +36,37 @@ void RankedTopic::insert(const RecordRef& record) {
   orders_.emplace(record->key(), after_);
 }
 
-RecordRef RankedTopic::find(std::string_view key) const {
-  const RecordStore& records = *topic_.store->records();
-  const RecordStore::Slot slot = records.find_key(key);
-  return slot == RecordStore::kNone ? RecordRef() : records.at(slot);
-}
-
 void RankedTopic::on_change(const Change& change) {
   const auto known = orders_.find(std::string(change.key));
   const std::string before = known == orders_.end() ? std::string() : known->second;
   after_.clear();
   if (!change.removes() && wants(change.current)) order_.rank(change.current, change.key, &after_);
   if (before.empty() && after_.empty()) return;
-  comparisons_.clear();
-  for (const Page* page : pages_)
-    comparisons_.emplace_back(ranking_, page->window(), RankChange{before, after_});
-  move(change, before, after_);
-  for (std::size_t i = 0; i < pages_.size(); ++i) {
-    const PageDifference difference = comparisons_[i].finish();
-    if (!difference.is_empty()) pages_[i]->on_difference(difference, change);
+  const RankMove moved = move(change, before, after_);
+  for (const auto& [window, pages] : pages_) {
+    const PageDifference difference = page_difference(ranking_, window, moved);
+    if (difference.is_empty()) continue;
+    for (Page* page : pages) page->on_difference(difference, change);
   }
 }
 
-void RankedTopic::move(const Change& change, const std::string& before, const std::string& after) {
-  if (before == after) return ranking_.replace(before, find(change.key));
+RankMove RankedTopic::move(const Change& change, const std::string& before, const std::string& after) {
+  RankMove moved;
+  if (!before.empty()) moved.before = ranking_.rank_of(before);
+  if (before == after) {
+    ranking_.replace(before, topic_.store->records()->with_key(change.key));
+    moved.after = moved.before;
+    return moved;
+  }
   if (!before.empty()) ranking_.erase(before);
-  if (!after.empty()) ranking_.insert(after, find(change.key));
   if (after.empty()) {
     orders_.erase(std::string(change.key));
-  } else {
-    orders_[std::string(change.key)] = after;
+    return moved;
   }
+  ranking_.insert(after, topic_.store->records()->with_key(change.key));
+  orders_[std::string(change.key)] = after;
+  moved.after = ranking_.rank_of(after);
+  return moved;
 }
 
 }  // namespace amps::broker

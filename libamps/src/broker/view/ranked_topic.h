@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of a topic that match a filter, in an order: one for all pages that are cut out of it
-// (broker 8). It follows the topic and tells every page what a change does to it.
+// (broker 8). It follows the topic and tells every page what a change does to it, which is worked out once
+// for all pages of one window.
 // Threads: under the lock of the topic space.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,7 +40,7 @@ class RankedTopic final : public TopicObserver {
   RankedTopic& operator=(const RankedTopic&) = delete;
 
   const Ranking& ranking() const noexcept { return ranking_; }
-  void add(Page* page) { pages_.push_back(page); }
+  void add(Page* page) { pages_[page->window()].push_back(page); }
   void remove(const Page* page);
   bool has_pages() const noexcept { return !pages_.empty(); }
 
@@ -47,16 +49,14 @@ class RankedTopic final : public TopicObserver {
  private:
   bool wants(std::string_view body) const;
   void insert(const RecordRef& record);
-  void move(const Change& change, const std::string& before, const std::string& after);
-  RecordRef find(std::string_view key) const;
+  RankMove move(const Change& change, const std::string& before, const std::string& after);
 
   Topic& topic_;
   const std::unique_ptr<Filter> filter_;
   OrderBy order_;
   Ranking ranking_;
   std::unordered_map<std::string, std::string, RandomHash> orders_;  // Of the records, by key.
-  std::vector<Page*> pages_;
-  std::vector<PageComparison> comparisons_;  // Scratch, one a page.
+  std::map<PageWindow, std::vector<Page*>> pages_;                   // None is empty.
   std::string after_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -87,40 +88,26 @@ void Ranking::replace(std::string_view order, RecordRef record) {
   chunks_[chunk][index]->record = std::move(record);
 }
 
-PageComparison::PageComparison(const Ranking& ranking, const PageWindow& page, const RankChange& change)
-    : ranking_(&ranking), page_(page), change_(change) {
-  if (!change.before.empty()) self_was_there_ = page.contains(ranking.rank_of(change.before));
-  if (page.size == 0 || ranking.size() <= page.skip) return;
-  first_ = other(page.skip, change.before);
-  last_ = other(std::min(page.skip + page.size, ranking.size()) - 1, change.before);
-}
-
-const RankedRecord* PageComparison::other(std::size_t rank, std::string_view self) const {
-  const RankedRecord& found = ranking_->at(rank);
-  return found.order == self ? nullptr : &found;
-}
-
-bool PageComparison::was_on_page(std::string_view order) const {
-  std::size_t rank = ranking_->rank_of(order);
-  if (!change_.after.empty() && change_.after < order) --rank;
-  if (!change_.before.empty() && change_.before < order) ++rank;
-  return page_.contains(rank);
-}
-
-PageDifference PageComparison::finish() const {
+PageDifference page_difference(const Ranking& ranking, const PageWindow& page, const RankMove& move) {
   PageDifference difference;
-  const bool is_there = !change_.after.empty() && page_.contains(ranking_->rank_of(change_.after));
-  difference.self_departed = self_was_there_ && !is_there;
-  difference.self_arrived = !self_was_there_ && is_there;
-  difference.self_stayed = self_was_there_ && is_there;
-  // One record moves, so the others move by at most one place, over one edge of the page.
-  for (const RankedRecord* one : {first_, last_}) {
-    if (one != nullptr && !page_.contains(ranking_->rank_of(one->order))) difference.departed = one;
-  }
-  if (page_.size == 0 || ranking_->size() <= page_.skip) return difference;
-  const std::size_t last = std::min(page_.skip + page_.size, ranking_->size()) - 1;
-  for (const RankedRecord* one : {other(page_.skip, change_.after), other(last, change_.after)}) {
-    if (one != nullptr && !was_on_page(one->order)) difference.arrived = one;
+  if (page.size == 0) return difference;
+  const bool was_there = page.contains(move.before);
+  const bool is_there = page.contains(move.after);
+  difference.self_departed = was_there && !is_there;
+  difference.self_arrived = !was_there && is_there;
+  difference.self_stayed = was_there && is_there;
+  // A record that comes or goes moves all behind it: as if it came from, or went to, behind the last.
+  const std::size_t from = move.before.value_or(SIZE_MAX);
+  const std::size_t to = move.after.value_or(SIZE_MAX);
+  const auto at = [&ranking](std::size_t rank) {
+    return rank < ranking.size() ? &ranking.at(rank) : nullptr;
+  };
+  if (from < to) {  // Those in between moved up by one: the first of the page out of it, another into it.
+    if (from < page.skip && page.skip <= to) difference.departed = at(page.skip - 1);
+    if (from < page.end() && page.end() <= to) difference.arrived = at(page.end() - 1);
+  } else if (to < from) {  // Down by one.
+    if (to < page.skip && page.skip <= from) difference.arrived = at(page.skip);
+    if (to < page.end() && page.end() <= from) difference.departed = at(page.end());
   }
   return difference;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,9 +50,9 @@ class Ranking {
 };
 
 // Where a record stood before a change, and where it stands after it.
-struct RankChange {
-  std::string_view before;  // Its order; empty: it was not there.
-  std::string_view after;   // Empty: it is no longer there.
+struct RankMove {
+  std::optional<std::size_t> before;  // None: it was not there.
+  std::optional<std::size_t> after;   // None: it is no longer there.
 };
 
 // Ranks skip … skip + size - 1.
@@ -59,7 +60,12 @@ struct PageWindow {
   std::size_t skip = 0;
   std::size_t size = 0;
 
+  std::size_t end() const noexcept { return skip + size; }
   bool contains(std::size_t rank) const noexcept { return rank >= skip && rank - skip < size; }
+  bool contains(const std::optional<std::size_t>& rank) const noexcept { return rank && contains(*rank); }
+  friend bool operator<(const PageWindow& left, const PageWindow& right) noexcept {
+    return left.skip != right.skip ? left.skip < right.skip : left.size < right.size;
+  }
 };
 
 // What a change does to a page. Apart from the changed record at most one leaves it and one comes.
@@ -75,24 +81,8 @@ struct PageDifference {
   }
 };
 
-// Compares a page before and after a change of the ranking.
-class PageComparison {
- public:
-  // Before the change.
-  PageComparison(const Ranking& ranking, const PageWindow& page, const RankChange& change);
-  // After it.
-  PageDifference finish() const;
-
- private:
-  const RankedRecord* other(std::size_t rank, std::string_view self) const;
-  bool was_on_page(std::string_view order) const;
-
-  const Ranking* ranking_;
-  PageWindow page_;
-  RankChange change_;
-  const RankedRecord* first_ = nullptr;  // Of the page; none when that is the changed record.
-  const RankedRecord* last_ = nullptr;
-  bool self_was_there_ = false;
-};
+// `ranking` is after the change, which moved that record or replaced it where it was. Looks at no record but
+// those that cross an edge of the page.
+PageDifference page_difference(const Ranking& ranking, const PageWindow& page, const RankMove& move);
 
 }  // namespace amps::broker

@@ -24,7 +24,7 @@ class View::SourceObserver final : public TopicObserver {
       : view_(*view), index_(index), space_(*space), topic_(*topic) {}
 
   void on_change(const Change& change) override {
-    const RecordRef record = change.removes() ? RecordRef() : find(change.key);
+    const RecordRef record = change.removes() ? RecordRef() : topic_.store->records()->with_key(change.key);
     if (&space_ != &view_.space_) {
       view_.inbox_.add(index_, change.key, record);
     } else {
@@ -35,12 +35,6 @@ class View::SourceObserver final : public TopicObserver {
   TopicSpace& space() const noexcept { return space_; }
 
  private:
-  RecordRef find(std::string_view key) const {
-    const RecordStore& records = *topic_.store->records();
-    const RecordStore::Slot slot = records.find_key(key);
-    return slot == RecordStore::kNone ? RecordRef() : records.at(slot);
-  }
-
   View& view_;
   const std::size_t index_;
   TopicSpace& space_;

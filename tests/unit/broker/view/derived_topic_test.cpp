@@ -49,11 +49,11 @@ TEST_CASE_FIXTURE(Fixture, "observers learn of inserts, updates and removals, in
   MutexLock lock(space.mutex());
   REQUIRE(topic->put({"id", "17", "one", {}}).ok());
   REQUIRE(topic->put({"id", "17", "two", {}}).ok());
-  CHECK(topic->find("id")->body() == "two");
+  CHECK(topic->records()->with_identity("id")->body() == "two");
   topic->remove("id");
   topic->remove("id");
   CHECK(recorder.told == "+17:one =17:one>two -17:two ");
-  CHECK_FALSE(topic->find("id"));
+  CHECK_FALSE(topic->records()->with_identity("id"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a handle two records would share is refused") {

@@ -84,17 +84,19 @@ TEST_CASE("PAG-02: what a change does to a page is the difference of two lists")
       std::string after = before.empty() || pick(2) != 0 ? std::to_string(100 + pick(14)) : std::string();
       if (after != before && orders.count(after) != 0) after = before;
       const std::vector<std::string> old_page = page_of(orders, page);
-      const PageComparison comparison(ranking, page, {before, after});
+      RankMove move;
+      if (!before.empty()) move.before = ranking.rank_of(before);
       if (before == after && !before.empty()) {
         ranking.replace(before, record_of("k"));
       } else {
         if (!before.empty()) ranking.erase(before);
         if (!after.empty()) ranking.insert(after, record_of("k"));
       }
+      if (!after.empty()) move.after = ranking.rank_of(after);
       orders.erase(before);
       if (!after.empty()) orders.insert(after);
       const std::vector<std::string> new_page = page_of(orders, page);
-      const PageDifference difference = comparison.finish();
+      const PageDifference difference = page_difference(ranking, page, move);
 
       const bool was = !before.empty() && has(old_page, before);
       const bool is = !after.empty() && has(new_page, after);
