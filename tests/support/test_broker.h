@@ -19,7 +19,10 @@ namespace raw {
 // Collects lines, and waits for them.
 class KeptLog final : public amps::LogSink {
  public:
-  bool wants(amps_log_level_t) const noexcept override { return true; }
+  bool wants_trace = false;  // Of every frame.
+  bool wants(amps_log_level_t level) const noexcept override {
+    return wants_trace || level != AMPS_LOG_TRACE;
+  }
   void log(amps_log_level_t level, std::string_view line) noexcept override;
   // Waits until some line contains the text. Throws after a while.
   void wait_for(const std::string& text);

@@ -14,7 +14,7 @@ class LogSink {
   virtual ~LogSink() = default;
   // False: the line would be dropped, so that its maker need not make it.
   virtual bool wants(amps_log_level_t level) const noexcept = 0;
-  // One line without its end. Passwords and bodies never appear in it.
+  // One line without its end. Passwords never appear in it, and bodies at level trace only.
   virtual void log(amps_log_level_t level, std::string_view line) noexcept = 0;
 };
 

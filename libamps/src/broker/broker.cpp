@@ -228,7 +228,8 @@ Status Broker::Running::ask_enabled(std::size_t number, bool is_enabled) {
       transport->listener.close();
       transport->is_enabled.store(false, std::memory_order_relaxed);
     }
-    LogLine line(log, outcome.ok() ? AMPS_LOG_INFO : AMPS_LOG_ERROR);
+    LogLine line(log, outcome.ok() ? AMPS_LOG_INFO : AMPS_LOG_ERROR,
+                 is_enabled ? LogId::kTransportEnabled : LogId::kTransportDisabled);
     line << "transport " << transport->configuration->name << (is_enabled ? " enabled" : " disabled");
     if (!outcome.ok()) line << ": " << outcome.text();
   });
@@ -318,7 +319,7 @@ Status Broker::Running::attach(Transport* transport) {
       [this, transport](int fd, std::string peer) { accept(*transport, fd, std::move(peer)); },
       [this](const std::string& why) {
         Statistics::add(statistics.connections_refused);
-        LogLine(log, AMPS_LOG_ERROR) << "connection refused: " << why;
+        LogLine(log, AMPS_LOG_ERROR, LogId::kRefused) << "connection refused: " << why;
       }));
   transport->is_enabled.store(true, std::memory_order_relaxed);
   return {};
@@ -363,7 +364,8 @@ void Broker::Running::accept(const Transport& transport, int fd, std::string pee
   }
   if (!refusal.ok()) {
     Statistics::add(statistics.connections_refused);
-    LogLine(log, AMPS_LOG_WARNING) << "connection of " << peer << " refused: " << refusal.text();
+    LogLine(log, AMPS_LOG_WARNING, LogId::kRefused)
+        << "connection of " << peer << " refused: " << refusal.text();
     return;
   }
   ConnectionInfo info;
@@ -372,7 +374,8 @@ void Broker::Running::accept(const Transport& transport, int fd, std::string pee
   info.peer = std::move(peer);
   info.message_type = configured.message_type;
   info.access = &transport.access;
-  LogLine(log, AMPS_LOG_DEBUG) << "connection " << info.name << " of " << info.peer << " accepted";
+  LogLine(log, AMPS_LOG_DEBUG, LogId::kAccepted)
+      << "connection " << info.name << " of " << info.peer << " accepted";
   least_busy_thread()->adopt(std::move(info), std::move(stream));
 }
 
@@ -391,7 +394,7 @@ Status Broker::start() {
   auto running = std::make_unique<Running>(configuration_, parts_, &statistics_);
   AMPS_RETURN_IF_ERROR(running->open());
   for (const std::string& warning : configuration_.warnings) {
-    LogLine(running->log, AMPS_LOG_WARNING) << "configuration: " << warning;
+    LogLine(running->log, AMPS_LOG_WARNING, LogId::kConfigurationRemark) << "configuration: " << warning;
   }
   AMPS_RETURN_IF_ERROR(running->run());
   bound_.clear();
@@ -400,7 +403,7 @@ Status Broker::start() {
     bound_.push_back({configured.name, configured.type, transport->listener.host(),
                       transport->listener.port(), configured.message_type, transport->listener.unix_path()});
     if (!configured.is_enabled) continue;
-    LogLine(running->log, AMPS_LOG_INFO)
+    LogLine(running->log, AMPS_LOG_INFO, LogId::kListening)
         << "transport " << configured.name << " listens on " << transport->listener.host() << ":"
         << std::uint64_t{transport->listener.port()} << transport->listener.unix_path();
   }
@@ -408,9 +411,11 @@ Status Broker::start() {
   if (running->admin != nullptr) {
     const net::Listener& listener = running->admin->listener();
     admin_ = BoundTransport{"admin", TransportType::kTcp, listener.host(), listener.port(), {}, {}};
-    LogLine(running->log, AMPS_LOG_INFO)
+    LogLine(running->log, AMPS_LOG_INFO, LogId::kListening)
         << "statistics on " << listener.host() << ":" << std::uint64_t{listener.port()};
   }
+  LogLine(running->log, AMPS_LOG_INFO, LogId::kStarted)
+      << "instance " << configuration_.name << " has started, version " << broker_version();
   running_ = std::move(running);
   return {};
 }

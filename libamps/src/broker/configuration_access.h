@@ -58,6 +58,9 @@ struct LogTargetConfiguration {
   std::string file_name;             // kFile. %n is the number of the file, the rest is for strftime.
   std::uint64_t rotation_bytes = 0;  // 0: one file for ever.
   amps_log_level_t level = AMPS_LOG_WARNING;  // From here up.
+  // Numbers of lines, or patterns of them: lines of any level that go there too, and those that never do.
+  std::vector<std::string> included;
+  std::vector<std::string> excluded;
 };
 
 }  // namespace amps::broker

@@ -35,7 +35,9 @@ Connection::Connection(IoThread* home, const Services& services, OutboxLimits* l
       outbox_(home, limits, this),
       stream_(std::move(stream)),
       session_(std::make_unique<Session>(services, std::move(info), home, &outbox_)),
-      connected_us_(services.clock.utc_us()) {}
+      connected_us_(services.clock.utc_us()) {
+  if (services.log.wants(AMPS_LOG_TRACE)) trace_.emplace(&services.log, session_->info().name);
+}
 
 Connection::~Connection() = default;
 
@@ -136,6 +138,7 @@ bool Connection::take_opening() {
       case Opening::kFrames:
         phase_ = Phase::kFrames;
         reader_ = home_->borrow_reader();
+        if (trace_) trace_->received(opening_);
         reader_->feed(std::exchange(opening_, {}));
         return true;
       case Opening::kZlib:
@@ -202,6 +205,7 @@ void Connection::read_frames() {
     if (reader_ != nullptr && reader_->pending().empty()) home_->give_back(std::move(reader_));
     return;
   }
+  if (trace_) trace_->received({to, got});
   reader_->commit(got);
   execute();
 }
@@ -273,7 +277,7 @@ void Connection::flush() noexcept {
   if (outbox_.overflowed()) return close(Disconnect::kSlowClient, "too many bytes wait");
   bool has_more = false;
   if (!replay(&has_more)) return finish();
-  const net::IoResult result = outbox_.write_to(stream_.get(), home_->now_ms());
+  const net::IoResult result = write_outbox();
   if (result.size != 0) {
     Statistics::add(services_.statistics.bytes_out, result.size);
     bytes_out_ += result.size;
@@ -290,6 +294,12 @@ void Connection::flush() noexcept {
   }
   update_interest();
   update_timer();
+}
+
+net::IoResult Connection::write_outbox() {
+  if (!trace_ || phase_ == Phase::kOpening) return outbox_.write_to(stream_.get(), home_->now_ms());
+  TracedWrites traced(stream_.get(), &*trace_);
+  return outbox_.write_to(&traced, home_->now_ms());
 }
 
 // Makes messages of replays, as far as there is room for them.

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "broker/outbox.h"
 #include "broker/session.h"
+#include "broker/traffic_trace.h"
 #include "net/byte_stream.h"
 #include "net/event_loop.h"
 #include "net/zlib_stream.h"
@@ -53,6 +55,7 @@ class Connection final : public net::EventHandler {
   bool answer_preflight();
   void read_frames();
   void drain();
+  net::IoResult write_outbox();
   net::IoState receive(char* to, std::size_t size, std::size_t* got);
   void count_received(std::size_t count);
   void execute();
@@ -73,6 +76,7 @@ class Connection final : public net::EventHandler {
   std::unique_ptr<net::ByteStream> stream_;
   net::ZlibStream* zlib_ = nullptr;  // Part of stream_, until its limit is lifted at logon.
   std::unique_ptr<Session> session_;
+  std::optional<TrafficTrace> trace_;          // Only where the log wants it.
   std::unique_ptr<wire::FrameReader> reader_;  // Borrowed from the home while a frame is unfinished.
 
   Phase phase_ = Phase::kOpening;

@@ -98,8 +98,9 @@ Status check_journal(const Configuration& configuration, FileIo* io, LogSink* lo
   Publishers publishers({configured.client_count_max, 0});
   RecoveredLog recovered;
   AMPS_RETURN_IF_ERROR(Recovery(plan, &catalog, &publishers).run(&recovered));
-  LogLine(*log, AMPS_LOG_INFO) << "journal " << configured.directory << ": " << count << " records of "
-                               << std::uint64_t{publishers.count()} << " publishers, good";
+  LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked)
+      << "journal " << configured.directory << ": " << count << " records of "
+      << std::uint64_t{publishers.count()} << " publishers, good";
   return {};
 }
 
@@ -118,9 +119,9 @@ Status check_files(const Configuration& configuration, FileIo* io, LogSink* log)
     if (space == nullptr) continue;
     MutexLock lock(space->mutex());
     AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic, &writer));
-    LogLine(*log, AMPS_LOG_INFO) << topic->file_name << ": "
-                                 << std::uint64_t{space->find(topic->name)->store->records()->count()}
-                                 << " records, good";
+    LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked)
+        << topic->file_name << ": " << std::uint64_t{space->find(topic->name)->store->records()->count()}
+        << " records, good";
   }
   return configuration.transaction_log ? check_journal(configuration, &read_only, log) : Status();
 }

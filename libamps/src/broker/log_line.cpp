@@ -45,7 +45,9 @@ void DeferredLog::release() noexcept {
   holding_ = false;
   for (const auto& [level, line] : held_) sink_.log(level, line);
   held_.clear();
-  if (dropped_ != 0) sink_.log(AMPS_LOG_WARNING, std::to_string(dropped_) + " more lines of that kind");
+  if (dropped_ != 0) {
+    LogLine(sink_, AMPS_LOG_WARNING, LogId::kLinesDropped) << dropped_ << " more lines of that kind";
+  }
   dropped_ = 0;
 }
 

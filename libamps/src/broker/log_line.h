@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes lines for a log sink. What came from a peer is escaped, so that it can neither begin a line of
-// its own nor steer a terminal; passwords have no way in.
-// Threads: one at a time uses an object.
+// Makes lines for a log sink, each with its number first. What came from a peer is escaped, so that it can
+// neither begin a line of its own nor steer a terminal; passwords have no way in. Threads: one at a time uses
+// an object.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,17 @@
 #include <vector>
 
 #include "base/log.h"
+#include "broker/log_ids.h"
 
 namespace amps::broker {
 
 class LogLine {
  public:
   // Collects nothing when the sink does not want the level.
-  LogLine(LogSink& sink, amps_log_level_t level) noexcept
-      : sink_(sink), level_(level), on_(sink.wants(level)) {}
+  LogLine(LogSink& sink, amps_log_level_t level, LogId id)
+      : sink_(sink), level_(level), on_(sink.wants(level)) {
+    if (on_) text_.append(log_number(id)).push_back(' ');
+  }
   ~LogLine() {
     if (on_) sink_.log(level_, text_);
   }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/log_targets.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
 #include <utility>
 
+#include "broker/log_ids.h"
 #include "wire/timestamp.h"
 
 namespace amps::broker {
@@ -15,6 +17,29 @@ namespace {
 
 constexpr std::size_t kWaitingBytesMax = 4u << 20;
 constexpr int kNamesTried = 100'000;  // Numbers of files that are there already.
+
+constexpr std::size_t kThreadNameBytes = 16;  // The most a system keeps.
+
+// Of the calling thread; it says which part of the broker a line is from.
+const char* thread_name(char (&name)[kThreadNameBytes]) noexcept {
+  return ::pthread_getname_np(::pthread_self(), name, sizeof name) == 0 ? name : "?";
+}
+
+constexpr std::size_t kNumberBytes = 7;
+
+using Patterns = std::vector<std::unique_ptr<TopicPattern>>;
+
+Status compile(const std::vector<std::string>& texts, Patterns* out) {
+  for (const std::string& text : texts)
+    AMPS_RETURN_IF_ERROR(TopicPattern::compile(text, &out->emplace_back()));
+  return {};
+}
+
+bool any_matches(const Patterns& patterns, std::string_view number) noexcept {
+  return std::any_of(patterns.begin(), patterns.end(), [number](const auto& pattern) {
+    return pattern->matches(number) == PatternMatch::kYes;
+  });
+}
 
 // The descriptor belongs to the program; a stream that fails is not ours to mend.
 void write_all(int fd, std::string_view bytes) noexcept {
@@ -53,6 +78,11 @@ Status LogTargets::open(const std::vector<LogTargetConfiguration>& targets) {
   for (const LogTargetConfiguration& configured : targets) {
     Target& target = targets_.emplace_back();
     target.configuration = configured;
+    AMPS_RETURN_IF_ERROR(compile(configured.included, &target.included));
+    AMPS_RETURN_IF_ERROR(compile(configured.excluded, &target.excluded));
+    target.level = configured.level;
+    if (!target.included.empty()) target.level = std::min(target.level, AMPS_LOG_DEBUG);
+    if (any_matches(target.included, log_number(LogId::kTraffic))) target.level = AMPS_LOG_TRACE;
     if (configured.protocol == LogTargetConfiguration::Protocol::kFile) {
       AMPS_RETURN_IF_ERROR(open_next(&target));
     }
@@ -89,15 +119,17 @@ void LogTargets::stop() noexcept {
 bool LogTargets::wants(amps_log_level_t level) const noexcept {
   return program_.wants(level) ||
          std::any_of(targets_.begin(), targets_.end(),
-                     [level](const Target& target) { return level >= target.configuration.level; });
+                     [level](const Target& target) { return level >= target.level; });
 }
 
 void LogTargets::log(amps_log_level_t level, std::string_view line) noexcept {
   if (program_.wants(level)) program_.log(level, line);
   if (targets_.empty()) return;
   wire::TimestampText timestamp;
-  Line entry{level, std::string(timestamp.of(clock_.utc_us()))};
-  entry.text.append(" ").append(log_level_text(level)).append(": ").append(line).append("\n");
+  char name[kThreadNameBytes];
+  Line entry{level, std::string(line.substr(0, kNumberBytes)), std::string(timestamp.of(clock_.utc_us()))};
+  entry.text.append(" [").append(thread_name(name)).append("] ").append(log_level_text(level));
+  entry.text.append(" ").append(line).append("\n");
   {
     MutexLock lock(mutex_);
     if (waiting_bytes_ + entry.text.size() > kWaitingBytesMax) {
@@ -123,10 +155,17 @@ void LogTargets::run() {
       goes_on = !stopping_;
     }
     if (dropped != 0) {
-      lines.push_back({AMPS_LOG_WARNING, "warning: " + std::to_string(dropped) + " lines were dropped\n"});
+      lines.push_back({AMPS_LOG_WARNING, std::string(log_number(LogId::kLinesDropped)),
+                       "warning " + std::string(log_number(LogId::kLinesDropped)) + " " +
+                           std::to_string(dropped) + " lines were dropped\n"});
     }
     for (Target& target : targets_) write(&target, lines);
   }
+}
+
+bool LogTargets::is_for(const Target& target, const Line& line) noexcept {
+  if (any_matches(target.excluded, line.number)) return false;
+  return line.level >= target.configuration.level || any_matches(target.included, line.number);
 }
 
 void LogTargets::write(Target* target, const std::vector<Line>& lines) {
@@ -134,7 +173,7 @@ void LogTargets::write(Target* target, const std::vector<Line>& lines) {
   const LogTargetConfiguration& configured = target->configuration;
   std::string bytes;
   for (const Line& line : lines) {
-    if (line.level >= configured.level) bytes += line.text;
+    if (is_for(*target, line)) bytes += line.text;
   }
   if (bytes.empty()) return;
   if (configured.protocol != Protocol::kFile) {

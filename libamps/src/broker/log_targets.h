@@ -19,6 +19,7 @@
 #include "base/sync.h"
 #include "base/thread.h"
 #include "broker/configuration_access.h"
+#include "broker/topic_pattern.h"
 
 namespace amps::broker {
 
@@ -39,17 +40,25 @@ class LogTargets final : public LogSink {
   void log(amps_log_level_t level, std::string_view line) noexcept override;
 
  private:
+  using Patterns = std::vector<std::unique_ptr<TopicPattern>>;
   struct Target {
     LogTargetConfiguration configuration;
+    Patterns included;
+    Patterns excluded;
+    // Lines of this level may go there: what is included lies anywhere, so all are wanted, but traffic, of
+    // which there is much, when its number is meant.
+    amps_log_level_t level = AMPS_LOG_WARNING;
     std::unique_ptr<File> file;  // None: a standard stream, or one that failed.
     std::uint64_t size = 0;
     std::uint64_t number = 0;
   };
   struct Line {
     amps_log_level_t level;
+    std::string number;
     std::string text;
   };
   Status open_next(Target* target);
+  static bool is_for(const Target& target, const Line& line) noexcept;
   void run();
   void write(Target* target, const std::vector<Line>& lines);
 

@@ -21,6 +21,19 @@ namespace {
 // Whoever goes further would have all that is counted below taken for duplicates.
 constexpr std::uint64_t kSequenceJumpMax = std::uint64_t{1} << 40;
 
+LogId log_id_of(Disconnect reason) noexcept {
+  switch (reason) {
+    case Disconnect::kHeartbeat:
+      return LogId::kHeartbeat;
+    case Disconnect::kNameInUse:
+      return LogId::kNameInUse;
+    case Disconnect::kSlowClient:
+      return LogId::kSlowClient;
+    default:
+      return LogId::kDisconnected;
+  }
+}
+
 }  // namespace
 
 Session::Session(const Services& services, ConnectionInfo info, SessionHost* host, Outbox* outbox)
@@ -62,7 +75,8 @@ void Session::end(Disconnect reason, std::string_view detail) {
   if (std::exchange(ended_, true)) return;
   end_reason_ = reason;
   services_.statistics.ended(reason);
-  LogLine line(log_, reason == Disconnect::kConnectionClosed ? AMPS_LOG_INFO : AMPS_LOG_WARNING);
+  LogLine line(log_, reason == Disconnect::kConnectionClosed ? AMPS_LOG_INFO : AMPS_LOG_WARNING,
+               log_id_of(reason));
   line << "client " << client_name_ << " (" << info_.name << ", " << info_.peer
        << ") disconnected: " << disconnect_text(reason);
   if (!detail.empty()) line << ": " << detail;
@@ -124,7 +138,7 @@ void Session::acknowledge(const Command& command, Ack ack) {
 void Session::fail(const Command& command, std::string_view reason, std::string_view detail) {
   Statistics::add(services_.statistics.commands_failed);
   {
-    LogLine line(log_, AMPS_LOG_INFO);
+    LogLine line(log_, AMPS_LOG_INFO, LogId::kCommandFailed);
     line << "client " << client_name_ << " (" << info_.name
          << "): " << wire::command_text(command.header->command, true) << " " << command.id()
          << " failed: " << reason;

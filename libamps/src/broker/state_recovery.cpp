@@ -50,10 +50,11 @@ Status StateRecovery::finish(std::uint64_t last_txid) {
     }
   }
   if (refused_count_ == 0) return {};
-  LogLine(log_, AMPS_LOG_WARNING) << refused_count_
-                                  << " messages of the transaction log are no records of their topics as "
-                                     "these are configured now; the first: "
-                                  << first_refusal_;
+  LogLine(log_, AMPS_LOG_WARNING, LogId::kRecordsRefused)
+      << refused_count_
+      << " messages of the transaction log are no records of their topics as "
+         "these are configured now; the first: "
+      << first_refusal_;
   return {};
 }
 

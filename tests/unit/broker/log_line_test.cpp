@@ -24,17 +24,17 @@ class Lines final : public amps::LogSink {
 
 TEST_CASE("a line is written when it is complete, if the level is wanted") {
   Lines lines;
-  LogLine(lines, AMPS_LOG_INFO) << "port " << std::uint64_t{9007};
-  LogLine(lines, AMPS_LOG_DEBUG) << "unwanted";
-  CHECK(lines.text == "port 9007\n");
+  LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << "port " << std::uint64_t{9007};
+  LogLine(lines, AMPS_LOG_DEBUG, LogId::kStarted) << "unwanted";
+  CHECK(lines.text == "00-0015 port 9007\n");
 }
 
 TEST_CASE("control characters are escaped and long pieces cut") {
   Lines lines;
-  LogLine(lines, AMPS_LOG_INFO) << std::string_view("a\r\n\x1b[0m\x7f\0b", 10);
-  CHECK(lines.text == "a\\x0d\\x0a\\x1b[0m\\x7f\\x00b\n");
+  LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << std::string_view("a\r\n\x1b[0m\x7f\0b", 10);
+  CHECK(lines.text == "00-0015 a\\x0d\\x0a\\x1b[0m\\x7f\\x00b\n");
   lines.text.clear();
-  LogLine(lines, AMPS_LOG_INFO) << std::string(100'000, 'x');
+  LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << std::string(100'000, 'x');
   CHECK(lines.text.size() < 600);
 }
 
@@ -42,11 +42,11 @@ TEST_CASE("lines held back come later, and not too many of them") {
   Lines lines;
   DeferredLog log(lines);
   log.hold();
-  for (int i = 0; i < 1000; ++i) LogLine(log, AMPS_LOG_WARNING) << "bad";
+  for (int i = 0; i < 1000; ++i) LogLine(log, AMPS_LOG_WARNING, LogId::kStarted) << "bad";
   CHECK(lines.count == 0);
   log.release();
   CHECK(lines.count == 65);
   CHECK(lines.text.find("936 more lines") != std::string::npos);
-  LogLine(log, AMPS_LOG_WARNING) << "now";
+  LogLine(log, AMPS_LOG_WARNING, LogId::kStarted) << "now";
   CHECK(lines.count == 66);
 }

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "base/thread.h"
+#include "broker/log_line.h"
 #include "support/test_broker.h"
 
 using namespace amps::broker;
@@ -46,12 +48,11 @@ TEST_CASE(
   LogTargets log(&program, &clock, &amps::system_file_io());
   REQUIRE(log.open({file_target(folder.path + "/a.log", AMPS_LOG_WARNING)}).ok());
   log.log(AMPS_LOG_INFO, "quiet");
-  log.log(AMPS_LOG_ERROR, "loud");
+  amps::Thread thread;
+  REQUIRE(thread.start("speaker", [&] { LogLine(log, AMPS_LOG_ERROR, LogId::kLogFailed) << "loud"; }).ok());
+  thread.join();
   log.stop();
-  const std::string text = folder.read("a.log");
-  CHECK(text.find("quiet") == std::string::npos);
-  CHECK(text.find(" error: loud\n") != std::string::npos);
-  CHECK(text.find("Z error") != std::string::npos);
+  CHECK(folder.read("a.log") == "20231114T221320.000000Z [speaker] error 30-0002 loud\n");
   CHECK(program.contains("quiet"));
 }
 
@@ -83,4 +84,38 @@ TEST_CASE("CFG-09 names of log files have a number and codes of strftime") {
   CHECK(expand_log_name("a-%n.log", 7, 0) == "a-7.log");
   CHECK(expand_log_name("%Y%m%d-%n", 1, 86'400'000'000u) == "19700102-1");
   CHECK(expand_log_name("100%%", 1, 0) == "100%");
+}
+
+TEST_CASE("LOG-02 numbers choose lines of any level, or keep them out, which goes before") {
+  Folder folder;
+  amps::ManualClock clock;
+  LogTargetConfiguration target = file_target(folder.path + "/a.log", AMPS_LOG_ERROR);
+  target.included = {"07-0013", "12-.*"};
+  target.excluded = {"12-0010", "30-.*"};
+  LogTargets log(&amps::null_log_sink(), &clock, &amps::system_file_io());
+  REQUIRE(log.open({target}).ok());
+  CHECK_FALSE(log.wants(AMPS_LOG_TRACE));
+  for (const char* line : {"07-0013 in", "07-00131 in, too", "12-0010 out", "12-0011 in", "01-0001 low"}) {
+    log.log(AMPS_LOG_DEBUG, line);
+  }
+  log.log(AMPS_LOG_ERROR, "30-0002 out");
+  log.stop();
+  const std::string text = folder.read("a.log");
+  CHECK(text.find("07-0013 in\n") != std::string::npos);
+  CHECK(text.find("12-0011 in\n") != std::string::npos);
+  CHECK(text.find("out") == std::string::npos);
+  CHECK(text.find("low") == std::string::npos);
+}
+
+TEST_CASE("LOG-01 lines of a broker have the numbers that operators search for") {
+  raw::TestBroker broker;
+  broker.configuration.name = "desk";
+  broker.start();
+  broker.log.wait_for("00-0015 instance desk has started");
+  {
+    raw::Client client(broker.port());
+    client.logon("c");
+    broker.log.wait_for("12-0010 client c ");
+  }
+  broker.log.wait_for("07-0013 client c ");
 }

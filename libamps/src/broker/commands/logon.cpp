@@ -117,7 +117,7 @@ void accept(Session& session, const Command& command) {
   ack.user_id = session.user();
   if (session.info().access->is_open()) ack.reason = "authentication disabled";
   session.acknowledge(command, ack);
-  LogLine(session.log(), AMPS_LOG_INFO)
+  LogLine(session.log(), AMPS_LOG_INFO, LogId::kLoggedOn)
       << "client " << session.client_name() << " (" << session.info().name << ", " << session.info().peer
       << ") logged on as " << session.space()->message_type() << ", version "
       << command.header->get(AMPS_Version);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/configuration_xml/admin.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "broker/configuration_xml/listen_address.h"
+#include "broker/topic_pattern.h"
 
 namespace amps::broker {
 
@@ -33,6 +36,32 @@ struct StatisticsFile {
   }
   static void write(const Admin&, std::string_view, Element*) {}
   static std::string kind() { return ":memory:"; }
+};
+
+// A list of patterns with commas between.
+template <auto kMember>
+struct Patterns {
+  using Owner = Target;
+  static Status read(const Element& element, Target* to) {
+    std::string text;
+    AMPS_RETURN_IF_ERROR(read_leaf(element, &text));
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      const std::string& pattern = (to->*kMember).emplace_back(text.substr(begin, end - begin));
+      std::unique_ptr<TopicPattern> compiled;
+      if (const Status status = TopicPattern::compile(pattern, &compiled); !status.ok() || pattern.empty()) {
+        return error_at(element, element.name + ": '" + pattern + "' is no pattern: " + status.text());
+      }
+      begin = end + 1;
+    }
+    return {};
+  }
+  static void write(const Target& from, std::string_view name, Element* parent) {
+    std::string text;
+    for (const std::string& pattern : from.*kMember) text += (text.empty() ? "" : ",") + pattern;
+    if (!text.empty()) parent->add(name, text);
+  }
+  static std::string kind() { return "patterns, with commas between"; }
 };
 
 constexpr Member<Admin> kAdmin[] = {
@@ -69,8 +98,9 @@ constexpr Member<Target> kTarget[] = {
     one<Number<&Target::rotation_bytes, NumberUnit::kBytes, 4096, INT64_MAX, 0>>(
         "RotationThreshold", "then the next file is begun; default: never"),
     unavailable<Target>("Levels"),
-    unavailable<Target>("IncludeErrors"),
-    unavailable<Target>("ExcludeErrors"),
+    one<Patterns<&Target::included>>("IncludeErrors", "numbers, or patterns of them, of lines of any level"),
+    one<Patterns<&Target::excluded>>("ExcludeErrors",
+                                     "numbers, or patterns of them, of lines that never go there"),
 };
 
 }  // namespace

@@ -220,7 +220,8 @@ void FileJournal::run() {
     }
     settle(end);
     if (const Status status = writer_->prepare_spares(); !status.ok()) {
-      LogLine(*parts_.log, AMPS_LOG_WARNING) << "no journal file could be prepared: " << status.text();
+      LogLine(*parts_.log, AMPS_LOG_WARNING, LogId::kLogFilesFailed)
+          << "no journal file could be prepared: " << status.text();
     }
   }
 }
@@ -299,7 +300,7 @@ Status FileJournal::commit(std::vector<TailPiece>* pieces) {
     static_cast<void>(wake_.wait_until(mutex_, std::chrono::steady_clock::now() + kRetry));
   }
   if (!is_reported) return {};
-  LogLine(*parts_.log, AMPS_LOG_INFO) << "the transaction log accepts messages again";
+  LogLine(*parts_.log, AMPS_LOG_INFO, LogId::kLogGoesOn) << "the transaction log accepts messages again";
   MutexLock lock(mutex_);
   if (abandoned_) return {};
   failure_ = {};
@@ -308,7 +309,7 @@ Status FileJournal::commit(std::vector<TailPiece>* pieces) {
 }
 
 void FileJournal::report_failure(const Status& status, bool is_final) {
-  LogLine(*parts_.log, AMPS_LOG_ERROR)
+  LogLine(*parts_.log, AMPS_LOG_ERROR, LogId::kLogFailed)
       << (is_final ? "the transaction log has failed, and accepts nothing until the broker is started again: "
                    : "the transaction log accepts nothing until this has passed: ")
       << status.text();

@@ -59,9 +59,10 @@ void JournalKeeper::run_once() {
 }
 
 void JournalKeeper::report(const char* what, const Status& status, std::uint64_t count) {
-  if (count != 0) LogLine(log_, AMPS_LOG_INFO) << count << " journal files were " << what;
+  if (count != 0) LogLine(log_, AMPS_LOG_INFO, LogId::kLogFiles) << count << " journal files were " << what;
   if (!status.ok())
-    LogLine(log_, AMPS_LOG_ERROR) << "journal files were not " << what << ": " << status.text();
+    LogLine(log_, AMPS_LOG_ERROR, LogId::kLogFilesFailed)
+        << "journal files were not " << what << ": " << status.text();
 }
 
 }  // namespace amps::broker

@@ -59,11 +59,12 @@ Status Recovery::load_publishers() {
   const Status status = publishers_.load(*plan_.io, plan_.directory, plan_.instance, &known_txid);
   const bool has_all_records = segments_.empty() || segments_.front().header.number == 1;
   if (has_all_records && !status.ok()) {
-    LogLine(*plan_.log, AMPS_LOG_WARNING) << status.text() << "; it is made again from the journal";
+    LogLine(*plan_.log, AMPS_LOG_WARNING, LogId::kLogRepaired)
+        << status.text() << "; it is made again from the journal";
     return {};
   }
   if (!has_all_records && known_txid == 0 && status.ok()) {
-    LogLine(*plan_.log, AMPS_LOG_WARNING)
+    LogLine(*plan_.log, AMPS_LOG_WARNING, LogId::kLogRepaired)
         << "journal files before " << segments_.front().path
         << " were removed without a list of their publishers: what these send again is stored again";
   }
@@ -222,7 +223,7 @@ Status Recovery::is_torn(SegmentScanner* scanner, RecordState state, std::uint64
 
 Status Recovery::cut(const FoundSegment& segment, File* file, std::uint64_t offset,
                      std::uint64_t end_of_bytes) {
-  LogLine(*plan_.log, AMPS_LOG_WARNING)
+  LogLine(*plan_.log, AMPS_LOG_WARNING, LogId::kLogRepaired)
       << "journal file " << segment.path << ": an unfinished write of " << end_of_bytes - offset
       << " bytes at offset " << offset << " was cut off; nobody was told that it was safe";
   // Shorter and longer again, so that nothing of it can be taken for what will be written there.

@@ -116,7 +116,7 @@ Status HttpServer::start() {
   AMPS_RETURN_IF_ERROR(listener_.attach(
       &loop_, [this](int fd, const std::string&) { accept(fd); },
       [this](const std::string& why) {
-        LogLine(log_, AMPS_LOG_ERROR) << "admin: connection refused: " << why;
+        LogLine(log_, AMPS_LOG_ERROR, LogId::kRefused) << "admin: connection refused: " << why;
       }));
   return thread_.start("ampsd-admin", [this] { loop_.run(); });
 }

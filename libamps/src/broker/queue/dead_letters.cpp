@@ -91,7 +91,7 @@ bool DeadLetters::publish(const DeadLetter& letter) const {
       space.hand_out();
     }
     if (status.ok()) continue;
-    LogLine(*parts_.log, AMPS_LOG_ERROR)
+    LogLine(*parts_.log, AMPS_LOG_ERROR, LogId::kDeadLetterLost)
         << "queue " << queue_ << ": expired message not published to " << target << ": " << status.text();
     if (status.code() == AMPS_E_STORE) return false;
   }

@@ -88,7 +88,7 @@ void QueueFeeder::run() {
     }
     if (const Status status = feed_all(); !status.ok()) {
       // The queues keep what they have; the next record of the log is tried again when it moves on.
-      LogLine(log_, AMPS_LOG_ERROR) << "queues cannot read the log: " << status.text();
+      LogLine(log_, AMPS_LOG_ERROR, LogId::kQueueFailed) << "queues cannot read the log: " << status.text();
     }
   }
 }

@@ -72,7 +72,7 @@ Status Queues::start(Journal* journal) {
     const QueueParts parts{entry->fed.space, journal, parts_.clock, parts_.log,
                            entry->fed.dead_letters.get()};
     entry->fed.topic = std::make_unique<QueueTopic>(*entry->configuration, parts);
-    LogLine(*parts_.log, AMPS_LOG_INFO)
+    LogLine(*parts_.log, AMPS_LOG_INFO, LogId::kQueueRead)
         << "queue " << entry->configuration->name << " (" << entry->configuration->message_type << ") has "
         << std::uint64_t{recovered.message_count} << " messages";
     MutexLock lock(entry->fed.space->mutex());

@@ -65,8 +65,9 @@ Status SowWriter::open(const std::string& path, const std::string& about, const 
   std::uint64_t cut_bytes = 0;
   AMPS_RETURN_IF_ERROR(SowFile::open(io_, path, about, visit, &topic->file, &cut_bytes));
   if (cut_bytes != 0) {
-    LogLine(*log_, AMPS_LOG_WARNING) << path << ": cut " << cut_bytes << " bytes off the end, at offset "
-                                     << topic->file->size() << ": a write that had not been finished";
+    LogLine(*log_, AMPS_LOG_WARNING, LogId::kSowRepaired)
+        << path << ": cut " << cut_bytes << " bytes off the end, at offset " << topic->file->size()
+        << ": a write that had not been finished";
   }
   topic->compacted_bytes = topic->file->size();
   *out = topic.get();
@@ -225,8 +226,8 @@ void SowWriter::write_changes(Topic* topic, Buffer* changes) {
 
 // What the disk has of it is unknown from here on, so the file is left as it is until the next start.
 void SowWriter::fail(Topic* topic, const Status& status) {
-  LogLine(*log_, AMPS_LOG_ERROR) << topic->file->path()
-                                 << ": records are no longer kept, publishes are refused: " << status.text();
+  LogLine(*log_, AMPS_LOG_ERROR, LogId::kSowFailed)
+      << topic->file->path() << ": records are no longer kept, publishes are refused: " << status.text();
   MutexLock lock(mutex_);
   topic->failure = status;
   has_failed_ = true;
@@ -260,13 +261,14 @@ void SowWriter::compact(Topic* topic) {
   const KeptRecords kept = topic->take_snapshot();
   const std::uint64_t before = topic->file->size();
   if (const Status status = rewrite(topic, kept, tail_offset); !status.ok()) {
-    LogLine(*log_, AMPS_LOG_WARNING) << topic->file->path() << ": not compacted: " << status.text();
+    LogLine(*log_, AMPS_LOG_WARNING, LogId::kSowCompacted)
+        << topic->file->path() << ": not compacted: " << status.text();
     topic->compacted_bytes = before;  // Not again at once.
     return;
   }
   topic->compacted_bytes = topic->file->size();
-  LogLine(*log_, AMPS_LOG_INFO) << topic->file->path() << ": compacted from " << before << " to "
-                                << topic->file->size() << " bytes";
+  LogLine(*log_, AMPS_LOG_INFO, LogId::kSowCompacted)
+      << topic->file->path() << ": compacted from " << before << " to " << topic->file->size() << " bytes";
 }
 
 // The changes that make what a topic keeps: of each record its versions in their order.

@@ -206,7 +206,8 @@ void View::apply(std::size_t source, std::string_view key, const RecordRef& reco
 void View::put_group(std::string_view identity, std::string_view body) {
   const std::string key = std::to_string(record_handle(domain_, identity));
   const Status status = topic_->put({identity, key, body, {}});
-  if (!status.ok()) LogLine(log_, AMPS_LOG_ERROR) << "view " << name_ << ": " << status.text();
+  if (!status.ok())
+    LogLine(log_, AMPS_LOG_ERROR, LogId::kViewFailed) << "view " << name_ << ": " << status.text();
 }
 
 void View::remove_group(std::string_view identity) {

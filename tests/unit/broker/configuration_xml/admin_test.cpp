@@ -51,6 +51,16 @@ TEST_CASE("LOG-01: targets and levels, under their own names and those of the or
   CHECK(targets[1].level == AMPS_LOG_ERROR);
 }
 
+TEST_CASE("LOG-02: numbers of lines, and patterns of them") {
+  const auto read_target =
+      good(target("<Protocol>stdout</Protocol><IncludeErrors>07-0013,12-.*</IncludeErrors>"
+                  "<ExcludeErrors>00-.*</ExcludeErrors>"))
+          .log_targets.front();
+  CHECK(read_target.included == std::vector<std::string>{"07-0013", "12-.*"});
+  CHECK(read_target.excluded == std::vector<std::string>{"00-.*"});
+  check_round_trip(target("<Protocol>stdout</Protocol><IncludeErrors>07-0013,12-.*</IncludeErrors>"));
+}
+
 TEST_CASE("LOG-01: a target that cannot work is refused") {
   CHECK(contains(read(target("")), "Target needs Protocol"));
   CHECK(contains(read(target("<Protocol>gzip</Protocol>")), "not one of stdout"));
@@ -60,8 +70,10 @@ TEST_CASE("LOG-01: a target that cannot work is refused") {
   CHECK(contains(read(target("<Protocol>file</Protocol><FileName>f</FileName><RotationThreshold>1MB"
                              "</RotationThreshold>")),
                  "needs %n"));
+  CHECK(contains(read(target("<Protocol>stdout</Protocol><Levels>info</Levels>")), "not available"));
   CHECK(
-      contains(read(target("<Protocol>stdout</Protocol><IncludeErrors>1</IncludeErrors>")), "not available"));
+      contains(read(target("<Protocol>stdout</Protocol><IncludeErrors>07-(</IncludeErrors>")), "no pattern"));
+  CHECK(contains(read(target("<Protocol>stdout</Protocol><ExcludeErrors>1,</ExcludeErrors>")), "no pattern"));
 }
 
 TEST_CASE("CFG-05: dumped targets and servers read the same") {
