@@ -77,6 +77,7 @@ struct Broker::Running {
         views(spaces, &instance, &log),
         names(configuration.unique_client_names || configuration.transaction_log.has_value()),
         status(spaces, *parts.clock),
+        logon_desk(*parts.clock),
         services{configuration, *parts.clock, log,     statistics,  spaces,          names,
                  status,        instance,     storage, &logon_desk, broker_version()},
         access_parts{parts.authenticator, parts.file_io, parts.rights},
@@ -438,6 +439,7 @@ std::string Broker::statistics_json() const {
 
 void Broker::notice_time() {
   for (const auto& space : running_->spaces.all()) space->run_timed_work();
+  running_->logon_desk.notice_time();
   for (const auto& thread : running_->threads) thread->loop().wake();
   if (running_->admin != nullptr) running_->admin->loop().wake();
 }

@@ -109,7 +109,7 @@ TEST_CASE("a header that is the same again says the same, one that differs does 
   CHECK_FALSE(last.has("x"));
 }
 
-TEST_CASE("SLO-01 a client that does not read delays nobody and is cut off") {
+TEST_CASE("SLO-01 SLO-05 a client that does not read delays nobody, and is cut off at its capacity") {
   TestBroker broker;
   broker.with(AMPS_BROKER_CLIENT_OUTBOX_BYTES_MAX, 1 << 20).start();
   Client slow(broker.port()), fast(broker.port()), publisher(broker.port());

@@ -182,6 +182,7 @@ void take_decision(Session& session, const Decision& decision) {
     challenge(session, command, answer.challenge);
   } else {
     logon->detail = asks ? "too many rounds" : answer.detail;
+    session.services().logon_desk->refused(session.info().peer);
     logon->refusal_ms = session.host()->now_ms() + kRefusalDelayMs;
     session.set_pending_logon(std::move(logon));
   }
@@ -204,7 +205,7 @@ void ask(Session& session, const Command& command, std::string name, TopicSpace*
     const auto decision = std::make_shared<Decision>(decide(access, *request, context));
     return [decision](Session& waiting) { take_decision(waiting, *decision); };
   };
-  if (!session.services().logon_desk->ask(session.host(), session.info().id, question)) {
+  if (!session.services().logon_desk->ask(session.host(), session.info().id, session.info().peer, question)) {
     return refuse_credentials(session, command, "too many logons wait");
   }
   session.set_pending_logon(std::make_unique<PendingLogon>(command, std::move(name), space));
