@@ -81,6 +81,29 @@ def test_a_query_ends_by_itself():
     assert nothing == []
 
 
+def test_a_stream_that_was_left_open_holds_no_thread_once_the_loop_is_closed():
+    def pumps():
+        return [thread for thread in threading.enumerate() if thread.name == "pyamps-aio"]
+
+    async def program(uri):
+        client = aio.Client("left")
+        await client.connect_and_logon(uri)
+        for number in range(100):
+            await client.publish("orders", f'{{"id": {number}}}')
+        await client.publish_flush()
+        stream = await client.execute(pyamps.Command("sow").set_topic("orders"), max_depth=10)
+        await asyncio.to_thread(wait_until, lambda: len(stream._waiting) == 10)  # A thread waits for room.
+        return client, stream
+
+    with pyamps.Broker(sow={"orders": "/id"}) as broker:
+        before = set(pumps())
+        client, _stream = asyncio.run(program(broker.uri("json")))
+        for thread in set(pumps()) - before:
+            thread.join(timeout=30)
+            assert not thread.is_alive()
+        client.native.close()
+
+
 def test_a_lost_connection_ends_the_iteration():
     async def program(broker):
         async with aio.Client() as client:

@@ -62,7 +62,7 @@ struct amps_broker {
   // While it is starting or stopping, what is below belongs to the thread that does that.
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
-  std::shared_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
+  std::unique_ptr<CallbackLog> log AMPS_GUARDED_BY(mutex);
   std::unique_ptr<amps::ManualClock> clock AMPS_GUARDED_BY(mutex);  // None: the system's.
   // A worker of the broker holds them too while it asks, perhaps longer than the broker lives.
   std::shared_ptr<CallbackAuthenticator> authenticator AMPS_GUARDED_BY(mutex);
@@ -106,16 +106,16 @@ Status check_stopped(const amps_broker_t* broker) AMPS_REQUIRES(broker->mutex) {
 }
 
 // Puts what calls the program's functions into its place; NULL takes it away.
-template <typename Table, typename Callback>
+template <typename Table, typename Pointer>
 Status set_callback(amps_broker_t* broker, const Table* table, const char* what,
-                    std::shared_ptr<Callback> amps_broker::*place) {
+                    Pointer amps_broker::*place) {
   AMPS_RETURN_IF_ERROR(check(broker));
-  std::shared_ptr<Callback> callback;
+  Pointer callback;
   if (table != nullptr) {
     Table copy;
     AMPS_RETURN_IF_ERROR(copy_in(table, &copy));
     if (copy.fn == nullptr) return Status(AMPS_E_USAGE, std::string(what) + " function is NULL");
-    callback = std::make_shared<Callback>(copy);
+    callback = Pointer(new typename Pointer::element_type(copy));
   }
   // What was there is released without the lock, after the broker that may know it.
   std::unique_ptr<Broker> former;

@@ -29,6 +29,7 @@ from .command import Command
 __all__ = ["Client", "Stream"]
 
 _MAX_DEPTH = 10_000  # Messages waiting for the event loop before reading from the socket pauses.
+_LOOK_AGAIN = 0.5  # Seconds after which a thread that waits for room sees that the event loop is closed.
 Result = TypeVar("Result")
 
 
@@ -79,13 +80,18 @@ class Stream(AsyncIterator[Message]):
 
     def _append(self, message: Message) -> None:
         with self._room:
-            self._room.wait_for(lambda: len(self._waiting) < self._max_depth or self._ended)
+            while not self._room.wait_for(self._takes_more, _LOOK_AGAIN):
+                if self._loop.is_closed():  # Nobody will read, and nobody said so: the stream was just left.
+                    self._ended = True
             if self._ended:
                 return
             self._waiting.append(message)
             first = len(self._waiting) == 1
         if first:
             self._wake()
+
+    def _takes_more(self) -> bool:
+        return self._ended or len(self._waiting) < self._max_depth
 
     def _wake(self) -> None:
         try:
