@@ -274,7 +274,14 @@ void Connection::drain() {
 
 void Connection::flush() noexcept {
   if (phase_ == Phase::kClosed) return;
-  if (outbox_.overflowed()) return close(Disconnect::kSlowClient, "too many bytes wait");
+  switch (outbox_.cut_off()) {
+    case CutOff::kNone:
+      break;
+    case CutOff::kSlow:
+      return close(Disconnect::kSlowClient, "too many bytes wait");
+    case CutOff::kCostly:
+      return close(Disconnect::kLimit, "patterns of its filters take too long");
+  }
   bool has_more = false;
   if (!replay(&has_more)) return finish();
   const net::IoResult result = write_outbox();

@@ -46,6 +46,10 @@ bool Filter::matches(const MessageFacts& message, std::string_view body) const n
   return bound_.accepts(context, &own.scratch);
 }
 
+std::uint64_t Filter::given_up() noexcept {
+  return workspace().scratch.patterns().failures();
+}
+
 bool Filter::matches(std::string_view topic, std::string_view body) const noexcept {
   MessageFacts message;
   message.topic = topic;

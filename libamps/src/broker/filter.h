@@ -3,6 +3,7 @@
 // Threads: any; filters never change. matches() uses memory of the calling thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -12,6 +13,13 @@
 #include "broker/format/message_format.h"
 
 namespace amps::broker {
+
+// What the filters of one client have cost others: evaluations given up because a pattern took too long.
+struct FilterCost {
+  static constexpr std::uint64_t kGivenUpMax = 20;  // 0.1 s of processor time.
+  bool is_too_much() const noexcept { return given_up >= kGivenUpMax; }
+  std::uint64_t given_up = 0;
+};
 
 struct FilterOptions {
   const InstanceFacts* instance = nullptr;  // None: its functions are NULL.
@@ -28,6 +36,8 @@ class Filter {
   // Reads the fields it needs and decides. A body that cannot be read does not match.
   bool matches(const MessageFacts& message, std::string_view body) const noexcept;
   bool matches(std::string_view topic, std::string_view body) const noexcept;
+  // Evaluations of this thread that were given up because a pattern took too long: they did not match.
+  static std::uint64_t given_up() noexcept;
 
   // For those who read the fields of many filters at once.
   const std::shared_ptr<const Program>& program() const noexcept { return bound_.shared(); }

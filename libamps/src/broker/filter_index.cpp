@@ -16,7 +16,7 @@ std::uint32_t subscript_of(const Program& program, const Condition& condition) n
 
 }  // namespace
 
-FilterIndex::Id FilterIndex::add(const Filter& filter, bool in_focus) {
+FilterIndex::Id FilterIndex::add(const Filter& filter, bool in_focus, FilterCost* cost) {
   if (free_.empty()) {
     free_.push_back(static_cast<Id>(entries_.size()));
     entries_.emplace_back();
@@ -29,6 +29,7 @@ FilterIndex::Id FilterIndex::add(const Filter& filter, bool in_focus) {
   static_cast<void>(status);
   entry.instance = filter.instance();
   entry.in_focus = in_focus;
+  entry.cost = cost;
   field_uses_ += entry.program.program().fields().size();
   ++count_;
   place(id);
@@ -135,14 +136,21 @@ void FilterIndex::displace(Entry* entry) {
 }
 
 void FilterIndex::match(EvaluationContext context, bool only_in_focus, EvaluationScratch* scratch,
-                        std::vector<Id>* out) {
+                        std::vector<Id>* out, std::vector<Id>* given_up) {
+  const PatternScratch& patterns = scratch->patterns();
+  std::uint64_t failures = patterns.failures();
   ++asked_;
   const auto visit = [&](Id id) {
     Entry& entry = entries_[id];
     if (entry.asked == asked_ || (only_in_focus && !entry.in_focus)) return;
     entry.asked = asked_;
+    if (entry.cost != nullptr && entry.cost->is_too_much()) return;
     context.instance = entry.instance;
     if (entry.program.accepts(context, scratch)) out->push_back(id);
+    if (patterns.failures() == failures) return;
+    failures = patterns.failures();
+    if (entry.cost != nullptr) ++entry.cost->given_up;
+    if (given_up != nullptr) given_up->push_back(id);
   };
   const FieldValues& values = *context.sources[0];
   for (auto& [key, field] : fields_) {

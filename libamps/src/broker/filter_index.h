@@ -27,8 +27,9 @@ class FilterIndex {
   using Id = std::uint32_t;  // Small; used again after remove().
 
   // `in_focus`: match() is also asked about it when only these are of interest. The cost does not grow with
-  // the number of filters.
-  Id add(const Filter& filter, bool in_focus = false);
+  // the number of filters. `cost`, of the client and shared by its filters, outlives the place; when it is
+  // too much, the filter accepts nothing any more.
+  Id add(const Filter& filter, bool in_focus = false, FilterCost* cost = nullptr);
   void remove(Id id);
 
   bool empty() const noexcept { return count_ == 0; }
@@ -40,7 +41,9 @@ class FilterIndex {
   const FieldPlan& plan() const noexcept { return plan_; }
   // Adds the filters that accept the message, each once, in no order. `context` has the fields of plan() as
   // its source and what is known besides; the instance is that of each filter.
-  void match(EvaluationContext context, bool only_in_focus, EvaluationScratch* scratch, std::vector<Id>* out);
+  // `given_up` takes those whose evaluation was given up; none of them accepts.
+  void match(EvaluationContext context, bool only_in_focus, EvaluationScratch* scratch, std::vector<Id>* out,
+             std::vector<Id>* given_up = nullptr);
 
  private:
   // The filters that are found by one field.
@@ -54,6 +57,7 @@ class FilterIndex {
   struct Entry {
     BoundProgram program;  // None: a free place.
     const InstanceFacts* instance = nullptr;
+    FilterCost* cost = nullptr;
     std::uint64_t asked = 0;  // Number of the match() that evaluated it.
     bool in_focus = false;
     Access access = Access::kTried;

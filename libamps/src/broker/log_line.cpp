@@ -8,14 +8,25 @@ namespace {
 constexpr std::size_t kPieceBytesMax = 512;  // Of one text: a peer must not fill the log.
 constexpr std::size_t kHeldLinesMax = 64;    // Nor by thousands of bad messages in one block.
 
+bool is_high_control(unsigned byte) noexcept {
+  return byte >= 0x80 && byte < 0xA0;
+}
+
 }  // namespace
 
 LogLine& LogLine::operator<<(std::string_view text) {
   if (!on_) return *this;
-  for (const char byte : text.substr(0, kPieceBytesMax)) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x20 && code != 0x7f) {
-      text_ += byte;
+  const std::string_view kept = text.substr(0, kPieceBytesMax);
+  const auto byte_at = [&](std::size_t at) -> unsigned {
+    return at < kept.size() ? static_cast<unsigned char>(kept[at]) : 0;
+  };
+  for (std::size_t at = 0; at < kept.size(); ++at) {
+    const unsigned code = byte_at(at);
+    // Terminals obey U+0080 to U+009F as well, in UTF-8 (C2 and one byte) or bare.
+    const bool begins_control = code == 0xC2 && is_high_control(byte_at(at + 1));
+    const bool ends_control = is_high_control(code) && (at == 0 || byte_at(at - 1) < 0xC3);
+    if (code >= 0x20 && code != 0x7f && !begins_control && !ends_control) {
+      text_ += kept[at];
       continue;
     }
     constexpr char kHex[] = "0123456789abcdef";

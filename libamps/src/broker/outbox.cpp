@@ -26,18 +26,28 @@ Outbox::~Outbox() {
   limits_->total_bytes.fetch_sub(waiting_bytes(), std::memory_order_relaxed);
 }
 
+void Outbox::drop(CutOff why) {
+  cut_off_ = why;
+  untold_ = true;
+  // Sources stay until the thread they belong to discards them.
+  appended_.erase(
+      std::remove_if(appended_.begin(), appended_.end(), [](const Item& item) { return !item.source; }),
+      appended_.end());
+  tail_is_ours_ = false;
+}
+
+// A blocked client is scheduled already, but its thread has to hear that it was cut off.
+bool Outbox::needs_schedule() {
+  return !std::exchange(scheduled_, true) || std::exchange(untold_, false);
+}
+
 bool Outbox::admit(std::size_t size, std::uint64_t now_ms) {
-  if (discarding_ || overflowed_) return false;
+  if (discarding_ || cut_off_ != CutOff::kNone) return false;
   const std::uint64_t waiting = waiting_bytes();
   // One message is always let in, so that a limit below the message size does not shut a client out.
   const std::uint64_t bytes_max = limits_->client_bytes_max;
   if (waiting != 0 && waiting + size > bytes_max && waiting - paced_bytes() + size > bytes_max) {
-    overflowed_ = cut_off_ = true;
-    // Sources stay until the thread they belong to discards them.
-    appended_.erase(
-        std::remove_if(appended_.begin(), appended_.end(), [](const Item& item) { return !item.source; }),
-        appended_.end());
-    tail_is_ours_ = false;
+    drop(CutOff::kSlow);
     return false;
   }
   mark(now_ms);
@@ -87,8 +97,7 @@ void Outbox::append(std::string_view bytes, std::uint64_t now_ms, std::uint64_t 
       appended_.back().block->bytes.append(bytes);
       count_messages(messages);
     }
-    // A blocked client is scheduled already, but its thread has to hear that it was cut off.
-    schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
+    schedule = needs_schedule();
   }
   if (schedule) home_->schedule(this);
 }
@@ -103,8 +112,7 @@ void Outbox::append(const SharedBlockRef& block, std::uint64_t now_ms, std::uint
       count_messages(messages);
       tail_is_ours_ = false;
     }
-    // A blocked client is scheduled already, but its thread has to hear that it was cut off.
-    schedule = !std::exchange(scheduled_, true) || std::exchange(cut_off_, false);
+    schedule = needs_schedule();
   }
   if (schedule) home_->schedule(this);
 }
@@ -114,7 +122,7 @@ void Outbox::append_paced(SharedBlockRef block, std::uint64_t messages) {
   bool schedule = false;
   {
     MutexLock lock(mutex_);
-    if (discarding_ || overflowed_) return;
+    if (discarding_ || cut_off_ != CutOff::kNone) return;
     mark(kPaced);
     count(block->bytes.size());
     count_messages(messages);
@@ -142,7 +150,7 @@ bool Outbox::append(std::unique_ptr<OutboxSource> source, std::uint64_t now_ms) 
   bool schedule = false;
   {
     MutexLock lock(mutex_);
-    if (discarding_ || overflowed_) return true;  // Nobody will read it.
+    if (discarding_ || cut_off_ != CutOff::kNone) return true;  // Nobody will read it.
     if (source_count_ >= kSourcesMax) return false;
     ++source_count_;
     if (marks_.empty()) marks_.push_back({appended_bytes_, now_ms});
@@ -221,6 +229,7 @@ bool Outbox::encode_front(std::uint64_t* steps) {
   SharedBlockRef block = SharedBlockRef::make();
   const bool has_more = writing_.front().source->encode_some(&block->bytes);
   const std::size_t size = block->bytes.size();
+  if (writing_.front().source->is_too_costly()) cut_off(CutOff::kCostly);
   if (!has_more) writing_.pop_front();
   {
     MutexLock lock(mutex_);
@@ -279,9 +288,20 @@ void Outbox::discard() {
   waiting_bytes_.store(0, std::memory_order_relaxed);
 }
 
-bool Outbox::overflowed() const {
+void Outbox::cut_off(CutOff why) {
+  bool schedule = false;
+  {
+    MutexLock lock(mutex_);
+    if (discarding_ || cut_off_ != CutOff::kNone) return;
+    drop(why);
+    schedule = needs_schedule();
+  }
+  if (schedule) home_->schedule(this);
+}
+
+CutOff Outbox::cut_off() const {
   MutexLock lock(mutex_);
-  return overflowed_;
+  return cut_off_;
 }
 
 std::uint64_t Outbox::oldest_ms() const {

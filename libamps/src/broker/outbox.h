@@ -30,6 +30,8 @@ class OutboxSource {
   // none yet. False: that was the last.
   virtual bool encode_some(Buffer* out) = 0;
   virtual void cancel(std::string_view query_id) = 0;  // Ends early if it is that query's.
+  // It has ended because going on would keep other clients waiting: its own is cut off.
+  virtual bool is_too_costly() const noexcept { return false; }
 };
 
 // Bounds and counts of all outboxes of a broker. Limits are set before the first outbox exists.
@@ -44,8 +46,15 @@ class OutboxHome {
  public:
   virtual ~OutboxHome() = default;
   // Notes that the outbox has bytes; called once until it was emptied, and once more when
-  // it overflows. Threads: any.
+  // its client is cut off. Threads: any.
   virtual void schedule(Outbox* outbox) = 0;
+};
+
+// Why a client gets nothing more; its own thread then disconnects it.
+enum class CutOff : std::uint8_t {
+  kNone,
+  kSlow,    // Too many bytes waited.
+  kCostly,  // Its filters keep others waiting.
 };
 
 class Outbox {
@@ -82,8 +91,9 @@ class Outbox {
   net::IoResult write_to(net::ByteStream* stream, std::uint64_t now_ms);
   // Drops everything that waits, now and later.
   void discard();
-  // Bytes were refused because too many waited.
-  bool overflowed() const;
+  // The first reason stays.
+  void cut_off(CutOff why);
+  CutOff cut_off() const;
   // Steady time at which the oldest waiting byte was appended; UINT64_MAX when none waits.
   std::uint64_t oldest_ms() const;
   std::uint64_t waiting_bytes() const noexcept { return waiting_bytes_.load(std::memory_order_relaxed); }
@@ -104,6 +114,8 @@ class Outbox {
     std::unique_ptr<OutboxSource> source;
   };
   bool admit(std::size_t size, std::uint64_t now_ms) AMPS_REQUIRES(mutex_);
+  void drop(CutOff why) AMPS_REQUIRES(mutex_);
+  bool needs_schedule() AMPS_REQUIRES(mutex_);
   void mark(std::uint64_t at_ms) AMPS_REQUIRES(mutex_);
   void count(std::size_t size) AMPS_REQUIRES(mutex_);
   void count_messages(std::uint64_t messages) AMPS_REQUIRES(mutex_);
@@ -130,8 +142,8 @@ class Outbox {
   std::uint64_t appended_bytes_ AMPS_GUARDED_BY(mutex_) = 0;  // Ever.
   std::uint64_t written_bytes_ AMPS_GUARDED_BY(mutex_) = 0;   // Ever.
   bool scheduled_ AMPS_GUARDED_BY(mutex_) = false;
-  bool overflowed_ AMPS_GUARDED_BY(mutex_) = false;
-  bool cut_off_ AMPS_GUARDED_BY(mutex_) = false;  // Overflowed, and nobody has been told yet.
+  CutOff cut_off_ AMPS_GUARDED_BY(mutex_) = CutOff::kNone;
+  bool untold_ AMPS_GUARDED_BY(mutex_) = false;  // Cut off, and its home has not been told yet.
   bool discarding_ AMPS_GUARDED_BY(mutex_) = false;
   std::size_t source_count_ AMPS_GUARDED_BY(mutex_) = 0;  // In both queues.
 

@@ -80,7 +80,8 @@ void Route::select(const Subscription& subscription) {
     return;
   }
   if (filters_ == nullptr) filters_ = std::make_unique<FilterIndex>();
-  const FilterIndex::Id id = filters_->add(*subscription.filter, subscription.out_of_focus);
+  const FilterIndex::Id id =
+      filters_->add(*subscription.filter, subscription.out_of_focus, subscription.filter_cost);
   if (by_id_.size() <= id) by_id_.resize(id + 1);
   by_id_[id] = &subscription;
   ids_.emplace(&subscription, id);

@@ -55,7 +55,14 @@ void SelectiveDelivery::match(const Topic& topic, const Change& change, const Fi
   context.sources = sources;
   context.message = &message;
   accepted_.clear();
-  topic.route.filters()->match(context, before, &evaluation_, &accepted_);
+  given_up_.clear();
+  topic.route.filters()->match(context, before, &evaluation_, &accepted_, &given_up_);
+  counts_.given_up += given_up_.size();
+  for (const FilterIndex::Id id : given_up_) {
+    const Subscription* const subscription = topic.route.subscription(id);
+    const FilterCost* const cost = subscription->filter_cost;
+    if (cost != nullptr && cost->is_too_much()) subscription->outbox->cut_off(CutOff::kCostly);
+  }
   for (const FilterIndex::Id id : accepted_) {
     filtered_.push_back({topic.route.subscription(id), !before, before});
   }

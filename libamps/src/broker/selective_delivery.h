@@ -26,6 +26,7 @@ class SelectiveDelivery {
   struct Counts {
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t given_up = 0;  // Filters whose patterns took too long.
   };
   // Reads what the filters need of the message that is delivered next; its format outlives it here. Fails
   // when the body cannot be read: no filter accepts it then.
@@ -73,6 +74,7 @@ class SelectiveDelivery {
   FieldValues previous_;
   EvaluationScratch evaluation_;
   std::vector<FilterIndex::Id> accepted_;
+  std::vector<FilterIndex::Id> given_up_;
   std::vector<Candidate> filtered_;    // Those with a filter,
   std::vector<Candidate> candidates_;  // and all, by client.
 

@@ -100,7 +100,8 @@ class Session {
   LogSink& log() noexcept { return log_; }
   SessionHost* host() const noexcept { return host_; }
   Outbox* outbox() const noexcept { return outbox_; }
-  TopicSpace* space() const noexcept { return space_; }  // None before logon.
+  FilterCost* filter_cost() noexcept { return &filter_cost_; }  // Under the lock of the space.
+  TopicSpace* space() const noexcept { return space_; }         // None before logon.
   const std::string& client_name() const noexcept { return client_name_; }
   const std::string& user() const noexcept { return user_; }
   const Publisher& publisher() const noexcept { return publisher_; }
@@ -167,6 +168,7 @@ class Session {
   const ConnectionInfo info_;
   SessionHost* const host_;
   Outbox* const outbox_;
+  FilterCost filter_cost_;
   DeferredLog log_;
   Buffer replies_;
 

@@ -45,10 +45,11 @@ struct Subscription {
   Conflation* held_by = nullptr;             // Its own, or, of a variant, that of what it is a variant of.
   std::shared_ptr<const SelectList> select;  // None: whole messages. Shared with the variants.
   std::unique_ptr<SubscriptionFeed> feed;    // Instead of the topic's messages; none: those.
-  std::uint64_t backlog_max = 1;    // Of queues: messages it may hold unacknowledged, in all of them.
-  std::vector<QueueTopic*> queues;  // Set by the topic space: those it is a consumer of.
-  Outbox* outbox = nullptr;         // Of the client; outlives the subscription.
-  std::uint64_t order = 0;          // Set by the topic space: ids are listed in the order of subscribing.
+  std::uint64_t backlog_max = 1;      // Of queues: messages it may hold unacknowledged, in all of them.
+  std::vector<QueueTopic*> queues;    // Set by the topic space: those it is a consumer of.
+  Outbox* outbox = nullptr;           // Of the client; outlives the subscription.
+  FilterCost* filter_cost = nullptr;  // Likewise.
+  std::uint64_t order = 0;            // Set by the topic space: ids are listed in the order of subscribing.
 
   // What it is for a topic that it matches. None: the user may not read it.
   const Subscription* entitled(std::string_view topic_name) const noexcept;

@@ -337,6 +337,7 @@ void TopicSpace::deliver(Topic* topic, const Change& change, std::string_view ex
   const SelectiveDelivery::Counts counts = selective_.deliver(*topic, change, delivery, now_ms_);
   fanned_out_bytes_ += counts.bytes;
   messages_out_ += counts.messages;
+  if (counts.given_up != 0) Statistics::add(statistics_->pattern_failures, counts.given_up);
 }
 
 void TopicSpace::deliver_to_groups(Topic* topic, const Change& change, const Delivery& delivery) {

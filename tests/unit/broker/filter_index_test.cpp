@@ -23,6 +23,7 @@ struct Fixture {
   FilterIndex index;
   FieldValues values;
   EvaluationScratch scratch;
+  std::vector<FilterIndex::Id> given_up;
 
   std::vector<FilterIndex::Id> match(const std::string& body, bool only_in_focus = false,
                                      std::string_view message_type = "json") {
@@ -35,7 +36,8 @@ struct Fixture {
     context.sources = sources;
     context.message = &message;
     std::vector<FilterIndex::Id> ids;
-    index.match(context, only_in_focus, &scratch, &ids);
+    given_up.clear();
+    index.match(context, only_in_focus, &scratch, &ids, &given_up);
     std::sort(ids.begin(), ids.end());
     return ids;
   }
@@ -208,4 +210,21 @@ TEST_CASE("fields nobody asks for any more are forgotten") {
   }
   CHECK(at.index.plan().slot_count() < 100);
   CHECK(at.match(R"({"kept":1,"other":3})") == Ids{id});
+}
+
+TEST_CASE("filters that cost too much are not evaluated any more, those of others are") {
+  Fixture at;
+  FilterCost cost;
+  const auto hostile = compile("/a LIKE '^(a+)+$'");
+  const auto own = compile("/b = 1");
+  const FilterIndex::Id first = at.index.add(*hostile, false, &cost);
+  const FilterIndex::Id second = at.index.add(*own, false, &cost);
+  const FilterIndex::Id other = at.index.add(*own);
+  const std::string body = R"({"b":1,"a":")" + std::string(200, 'a') + "!\"}";
+  CHECK(at.match(body) == Ids{second, other});
+  CHECK(at.given_up == Ids{first});
+  while (cost.given_up < FilterCost::kGivenUpMax) at.match(body);
+  CHECK(cost.is_too_much());
+  CHECK(at.match(body) == Ids{other});
+  CHECK(at.given_up.empty());
 }

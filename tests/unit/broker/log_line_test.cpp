@@ -34,6 +34,9 @@ TEST_CASE("control characters are escaped and long pieces cut") {
   LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << std::string_view("a\r\n\x1b[0m\x7f\0b", 10);
   CHECK(lines.text == "00-0015 a\\x0d\\x0a\\x1b[0m\\x7f\\x00b\n");
   lines.text.clear();
+  LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << "\xc2\x9b[31m \x9b é € \xe2\x9b\x84 \xc2\xa7";
+  CHECK(lines.text == "00-0015 \\xc2\\x9b[31m \\x9b é € \xe2\x9b\x84 \xc2\xa7\n");
+  lines.text.clear();
   LogLine(lines, AMPS_LOG_INFO, LogId::kStarted) << std::string(100'000, 'x');
   CHECK(lines.text.size() < 600);
 }

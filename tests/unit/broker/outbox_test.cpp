@@ -95,9 +95,9 @@ TEST_CASE("too many waiting bytes cut the client off") {
   at.outbox.append(std::string(60'000, 'x'), 0);
   at.outbox.write_to(&at.sink, 0);
   at.outbox.append(std::string(40'000, 'x'), 0);
-  CHECK_FALSE(at.outbox.overflowed());
+  CHECK(at.outbox.cut_off() == CutOff::kNone);
   at.outbox.append("y", 0);
-  CHECK(at.outbox.overflowed());
+  CHECK(at.outbox.cut_off() == CutOff::kSlow);
   CHECK(at.home.scheduled == 2);  // Its thread hears of it although it waits for the socket.
   at.outbox.append("z", 0);
   CHECK(at.home.scheduled == 2);
@@ -108,7 +108,7 @@ TEST_CASE("too many waiting bytes cut the client off") {
 TEST_CASE("one message is let in whatever its size") {
   Fixture at;
   at.outbox.append(at.block(500'000, 'x'), 0);
-  CHECK_FALSE(at.outbox.overflowed());
+  CHECK(at.outbox.cut_off() == CutOff::kNone);
   at.outbox.write_to(&at.sink, 0);
   CHECK(at.sink.bytes.size() == 500'000);
 }
@@ -186,6 +186,30 @@ TEST_CASE("SOW-53: what a source makes stands in its place, and only as much is 
   CHECK(at.outbox.oldest_ms() == UINT64_MAX);
 }
 
+TEST_CASE("a client whose query costs too much is cut off") {
+  struct Costly final : OutboxSource {
+    bool encode_some(amps::Buffer*) override { return false; }
+    void cancel(std::string_view) override {}
+    bool is_too_costly() const noexcept override { return true; }
+  };
+  Fixture at;
+  REQUIRE(at.outbox.append(std::make_unique<Costly>(), 0));
+  at.outbox.write_to(&at.sink, 0);
+  CHECK(at.outbox.cut_off() == CutOff::kCostly);
+  at.outbox.append("more", 0);
+  CHECK(at.outbox.waiting_bytes() == 0);
+}
+
+TEST_CASE("who is cut off is told once, and the first reason stays") {
+  Fixture at;
+  at.outbox.append("waits", 0);
+  at.outbox.cut_off(CutOff::kCostly);
+  at.outbox.cut_off(CutOff::kSlow);
+  at.outbox.append("more", 0);
+  CHECK(at.home.scheduled == 2);
+  CHECK(at.outbox.cut_off() == CutOff::kCostly);
+}
+
 TEST_CASE("a source that makes much is written in turns") {
   Fixture at;
   bool is_gone = false;
@@ -248,9 +272,9 @@ TEST_CASE("SLO-06: paced bytes cut nobody off and grow no older, the others stil
   at.sink.room = 100'000;
   at.outbox.write_to(&at.sink, 0);
   at.outbox.append(std::string(9'000, 'm'), 1'010);
-  CHECK_FALSE(at.outbox.overflowed());
+  CHECK(at.outbox.cut_off() == CutOff::kNone);
   at.outbox.append(std::string(2'000, 'm'), 1'020);
-  CHECK(at.outbox.overflowed());
+  CHECK(at.outbox.cut_off() == CutOff::kSlow);
 }
 
 TEST_CASE("a wake has the home look once, though nothing waits") {

@@ -63,7 +63,9 @@ void execute_sow(Session& session, const Command& command) {
   session.acknowledge(command, ack);
   publish_event(session, command);
   // A small result is bytes at once; a large one is made while the client takes it in.
-  if (!result->encode_some(&session.replies())) return;
+  const bool has_more = result->encode_some(&session.replies());
+  if (result->is_too_costly()) session.outbox()->cut_off(CutOff::kCostly);
+  if (!has_more) return;
   session.flush_replies();
   if (!session.outbox()->append(std::move(result), session.host()->now_ms())) {
     session.end(Disconnect::kLimit, "too many unfinished queries");

@@ -51,7 +51,7 @@ class Deletion {
   Status by_filter();
   Status by_keys(std::string_view keys);
   Status by_data();
-  void match(Candidates* candidates);
+  Status match(Candidates* candidates);
   const Grant* write_grant(std::string_view topic) const noexcept {
     return session_.rights() == nullptr ? nullptr : &session_.rights()->write(topic);
   }
@@ -169,25 +169,30 @@ Status Deletion::by_filter() {
   std::vector<Candidates> topics;
   AMPS_RETURN_IF_ERROR(find_topics(&topics));
   for (Candidates& candidates : topics) {
-    match(&candidates);
+    AMPS_RETURN_IF_ERROR(match(&candidates));
     AMPS_RETURN_IF_ERROR(remove(candidates));
   }
   return {};
 }
 
-void Deletion::match(Candidates* candidates) {
+Status Deletion::match(Candidates* candidates) {
+  FilterCost cost;
   for (const ChunkRef& chunk : candidates->snapshot) {
     for (const RecordRef& record : chunk->items) {
       if (!record || record->is_overdue(now_us_) ||
           !may_remove(candidates->grant, *candidates->topic, *record))
         continue;
       ++examined_;
+      const std::uint64_t given_up = Filter::given_up();
       if (filter_->matches(facts_of(*record, candidates->topic->name), record->body()))
         candidates->matching.push_back(record);
+      cost.given_up += Filter::given_up() - given_up;
+      if (cost.is_too_much()) return Status(AMPS_E_FILTER, "patterns of the filter take too long");
     }
   }
   matches_ += candidates->matching.size();
   candidates->snapshot.clear();  // So that removing does not have to copy chunks.
+  return {};
 }
 
 Status Deletion::remove(const Candidates& candidates) {

@@ -75,6 +75,7 @@ Status add_variants(const Session& session, const FilterOptions& options, Subscr
     variant->select = subscription->select;
     variant->held_by = subscription->held_by;
     variant->outbox = subscription->outbox;
+    variant->filter_cost = subscription->filter_cost;
   }
   return {};
 }
@@ -140,6 +141,7 @@ Status make_subscription(Session& session, const Command& command, const Command
   AMPS_RETURN_IF_ERROR(read_select(session, options, &subscription->select));
   subscription->backlog_max = options.max_backlog.value_or(1);
   subscription->outbox = session.outbox();
+  subscription->filter_cost = session.filter_cost();
   AMPS_RETURN_IF_ERROR(make_conflation(session, command, options, subscription.get()));
   AMPS_RETURN_IF_ERROR(restrict(session, filter_options, subscription.get()));
   *out = std::move(subscription);

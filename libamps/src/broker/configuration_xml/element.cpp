@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "broker/format/utf8.h"
 
 namespace amps::broker {
 
@@ -81,6 +82,9 @@ Status TreeReader::read_text(std::string_view xml, const std::string& origin, st
   const SourceText& source = *tree_->sources_.back();
   if (const std::size_t nul = xml.find('\0'); nul != std::string_view::npos) {
     return failure(source, static_cast<std::ptrdiff_t>(nul), "NUL byte");
+  }
+  if (const std::size_t bad = find_bad_utf8(xml); bad != std::string_view::npos) {
+    return failure(source, static_cast<std::ptrdiff_t>(bad), "a byte that is not UTF-8");
   }
   pugi::xml_document document;
   const unsigned options = pugi::parse_default | pugi::parse_doctype | pugi::parse_fragment;

@@ -122,6 +122,7 @@ bool Machine::is_like(const Pattern& pattern, ValueSpan values) {
 
 // flat: one case for each instruction. `top` is the latest operand; computed ones overwrite it in place.
 Value Machine::run() {
+  scratch_.patterns().begin();
   const Program::Instruction* const code = program_.code_.data();
   const Program::Instruction* const end = code + program_.code_.size();
   Operand* top = stack_;  // The first is never used, so that `top` can stand below the second.

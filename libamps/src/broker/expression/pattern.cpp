@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cycle_clock.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -18,12 +20,14 @@ constexpr std::uint32_t kHeapKibMax = 1'024;
 constexpr std::size_t kPatternBytesMax = 65'536;
 constexpr std::size_t kStackBytes = 32'768;
 constexpr std::size_t kStackBytesMax = 524'288;
-// Steps are counted from each start anew, so a pattern can take the square of the subject. Subjects longer
-// than this are searched a stretch of starts at a time, until the processor time below is used up.
-constexpr std::size_t kShortSubjectBytes = 2'048;
+// Steps are counted from each start anew, so a pattern can take the square of the subject, and a field can
+// have many elements. What goes beyond so many bytes an evaluation is searched a stretch of starts at a
+// time, until the processor time below is used up.
+constexpr std::size_t kUnmeasuredBytes = 2'048;
+constexpr std::size_t kBytesOfMatch = 16;  // A match of nothing is work, too.
 constexpr std::size_t kFirstStretch = 16;
-constexpr std::int64_t kSubjectNs = 20'000'000;
-constexpr std::int64_t kQuickStretchNs = 500'000;
+constexpr std::int64_t kEvaluationNs = 5'000'000;
+constexpr std::uint64_t kMeasureNs = 500'000;  // How often the processor time is read, which is slow.
 
 template <auto Free>
 struct Deleter {
@@ -82,6 +86,17 @@ PatternScratch::PatternScratch() : state_(std::make_unique<State>()) {
 }
 PatternScratch::~PatternScratch() = default;
 
+bool PatternScratch::has_time_after(std::uint64_t ticks) noexcept {
+  static const std::uint64_t measure_ticks = CycleClock::ticks_of_ns(kMeasureNs);
+  spent_.ticks += ticks;
+  if (spent_.ticks < measure_ticks) return true;
+  spent_.ticks = 0;
+  const std::int64_t now = processor_ns();
+  if (spent_.processor_from_ns == 0) spent_.processor_from_ns = now;
+  spent_.all = now - spent_.processor_from_ns > kEvaluationNs;
+  return !spent_.all;
+}
+
 struct Pattern::Code {
   std::unique_ptr<pcre2_code, Deleter<pcre2_code_free>> code;
   std::uint32_t groups = 1;
@@ -125,18 +140,21 @@ int Pattern::run(std::string_view subject, std::size_t from, PatternScratch* scr
     return pcre2_match(code_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), first,
                        0, state.data.get(), limits);
   };
-  if (subject.size() - from <= kShortSubjectBytes) return match(from, PCRE2_UNSET);
-  const std::int64_t started = processor_ns();
-  std::int64_t before = started;
-  std::size_t stretch = kFirstStretch;
+  const std::size_t size = subject.size() - from;
+  scratch->spent_.bytes += std::min(size, kUnmeasuredBytes) + kBytesOfMatch;
+  if (scratch->spent_.bytes <= kUnmeasuredBytes) return match(from, PCRE2_UNSET);
+  if (scratch->spent_.all) return PCRE2_ERROR_MATCHLIMIT;
+  static const std::uint64_t quick_ticks = CycleClock::ticks_of_ns(kMeasureNs);
+  std::size_t stretch = size <= kUnmeasuredBytes ? size : kFirstStretch;
   for (std::size_t first = from; first <= subject.size();) {
     const std::size_t last = first + stretch;
+    const std::uint64_t began = CycleClock::now();
     const int result = match(first, last);
+    const std::uint64_t took = CycleClock::now() - began;
+    const bool has_time = scratch->has_time_after(took);
     if (result != PCRE2_ERROR_NOMATCH) return result;
-    const std::int64_t now = processor_ns();
-    if (now - started > kSubjectNs) return PCRE2_ERROR_MATCHLIMIT;
-    if (now - before < kQuickStretchNs) stretch *= 4;
-    before = now;
+    if (!has_time) return PCRE2_ERROR_MATCHLIMIT;
+    if (took < quick_ticks) stretch *= 4;
     first = last + 1;
   }
   return PCRE2_ERROR_NOMATCH;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A regular expression of LIKE and the REGEXP functions: PCRE on bytes, searched anywhere in the subject
 // (broker 2.8). Compiled patterns are shared; what a match needs stands in PatternScratch. Steps, memory
-// and the work on long subjects are bounded: a hostile pattern fails to match, it does not stop the broker.
+// and the time of an evaluation are bounded: a hostile pattern fails to match, it does not stop the broker.
 // Threads: patterns any; a scratch one at a time.
 #pragma once
 
@@ -22,13 +22,25 @@ class PatternScratch {
   PatternScratch(const PatternScratch&) = delete;
   PatternScratch& operator=(const PatternScratch&) = delete;
 
+  // An evaluation begins: all its matches together have a bounded time.
+  void begin() noexcept { spent_ = {}; }
   // Matches that were given up because of a limit.
   std::uint64_t failures() const noexcept { return failures_; }
 
  private:
   friend class Pattern;
   struct State;
+  // By one evaluation. Most look at a few bytes, which nobody measures.
+  struct Spent {
+    std::size_t bytes = 0;
+    std::uint64_t ticks = 0;             // Of the cycle clock, since the processor time was last read.
+    std::int64_t processor_from_ns = 0;  // 0: never read.
+    bool all = false;
+  };
+  bool has_time_after(std::uint64_t ticks) noexcept;
+
   std::unique_ptr<State> state_;
+  Spent spent_;
   std::uint64_t failures_ = 0;
 };
 

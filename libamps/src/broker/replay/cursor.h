@@ -110,6 +110,7 @@ class Cursor {
   bool has_record_ = false;
   JournalRecord record_;
   BookmarkText bookmark_text_;
+  FilterCost cost_;
   BookmarkId passed_;  // The last message that was gone past.
 
   std::uint64_t acknowledged_txid_ = 0;

@@ -216,7 +216,10 @@ bool QueryResult::encode_some(Buffer* out) {
       ++part_;
       at_ = 0;
     } else if (record != nullptr && !record->is_overdue(now_us_)) {
+      const std::uint64_t given_up = Filter::given_up();
       take(*record, out);
+      cost_.given_up += Filter::given_up() - given_up;
+      if (cost_.is_too_much()) return false;
     }
   }
   if (!finished_) {

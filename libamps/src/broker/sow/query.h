@@ -65,6 +65,7 @@ class QueryResult final : public OutboxSource {
 
   bool encode_some(Buffer* out) override;
   void cancel(std::string_view query_id) override;
+  bool is_too_costly() const noexcept override { return cost_.is_too_much(); }
 
  private:
   struct Part {
@@ -96,6 +97,7 @@ class QueryResult final : public OutboxSource {
   bool begun_ = false;
   bool finished_ = false;  // All but the departures.
   bool cancelled_ = false;
+  FilterCost cost_;
   std::uint64_t topic_matches_ = 0;
   std::uint64_t matches_ = 0;
   std::uint64_t new_matches_ = 0;

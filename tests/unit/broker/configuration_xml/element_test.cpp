@@ -72,6 +72,14 @@ TEST_CASE("CFG-06: broken XML is refused where it breaks") {
   CHECK(contains(load(std::string("<a/>\0<b/>", 9)), "NUL byte"));
 }
 
+TEST_CASE("CFG-06: bytes that are no UTF-8 are refused where they are") {
+  for (const char* bad :
+       {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80", "\xe0\x9f\x80"}) {
+    CHECK(load(std::string("<a>\n<b>x") + bad + "</b></a>") == "my.xml:2:5: a byte that is not UTF-8");
+  }
+  CHECK(load("<a><b>\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf</b></a>") == "ok");
+}
+
 TEST_CASE("a document type is refused, and with it every entity") {
   CHECK(contains(load("<!DOCTYPE c [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><a>&b;</a>"),
                  "DOCTYPE is not allowed"));

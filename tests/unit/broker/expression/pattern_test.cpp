@@ -71,6 +71,23 @@ TEST_CASE_FIXTURE(Fixture, "a pattern that takes the square of the subject ends"
   CHECK(scratch.failures() == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "many short subjects share the time of one evaluation") {
+  // Each match runs into the limit of the stack, which takes some ten µs.
+  int ended = 0;
+  for (int i = 0; i < 20'000; ++i) ended += matches("(?R)", "1") ? 0 : 1;
+  CHECK(ended == 20'000);
+  CHECK(scratch.failures() == 20'000);
+  CHECK_FALSE(matches("1", "1"));  // Nothing is left, even for what is quick.
+  scratch.begin();
+  CHECK(matches("1", "1"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "many quick matches are none too many") {
+  int found = 0;
+  for (int i = 0; i < 5'000; ++i) found += matches("needle", "a needle in a haystack") ? 1 : 0;
+  CHECK(found == 5'000);
+}
+
 TEST_CASE_FIXTURE(Fixture, "long subjects are searched to their end") {
   std::string subject(3'000'000, '-');
   subject += "needle 42";
