@@ -20,12 +20,18 @@ LogLine& LogLine::operator<<(std::string_view text) {
   const auto byte_at = [&](std::size_t at) -> unsigned {
     return at < kept.size() ? static_cast<unsigned char>(kept[at]) : 0;
   };
+  std::size_t continued = 0;  // Bytes of a code point that may follow.
   for (std::size_t at = 0; at < kept.size(); ++at) {
     const unsigned code = byte_at(at);
     // Terminals obey U+0080 to U+009F as well, in UTF-8 (C2 and one byte) or bare.
+    const bool continues = continued != 0 && (code & 0xC0u) == 0x80u;
     const bool begins_control = code == 0xC2 && is_high_control(byte_at(at + 1));
-    const bool ends_control = is_high_control(code) && (at == 0 || byte_at(at - 1) < 0xC3);
-    if (code >= 0x20 && code != 0x7f && !begins_control && !ends_control) {
+    continued = continues                       ? continued - 1
+                : code < 0xC2 || begins_control ? 0
+                : code < 0xE0                   ? 1
+                : code < 0xF0                   ? 2
+                                                : 3;
+    if (code >= 0x20 && code != 0x7f && !begins_control && (continues || !is_high_control(code))) {
       text_ += kept[at];
       continue;
     }

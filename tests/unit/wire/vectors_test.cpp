@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "unit/vectors_folder.h"
 #include "wire/frame_reader.h"
 #include "wire/header_decoder.h"
 #include "wire/header_encoder.h"

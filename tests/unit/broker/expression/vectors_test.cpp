@@ -8,6 +8,7 @@
 #include <string>
 
 #include "unit/broker/expression/evaluator.h"
+#include "unit/vectors_folder.h"
 
 using namespace amps::broker;
 
