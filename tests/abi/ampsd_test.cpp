@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -118,4 +119,89 @@ TEST_CASE("ampsd checks and shows a configuration with its variables") {
   CHECK(prints({"--dump-config", "-D", "A=me", "--config", path}, 0, "<Name>me</Name>"));
   CHECK(prints({"--verify-config", path}, 1, std::string(path) + ":1:14: variable A is not set"));
   ::unlink(path);
+}
+
+namespace {
+
+// A configuration in a directory of its own; ${HERE} in it is the directory.
+struct Directory {
+  Directory() { REQUIRE(::mkdtemp(path) != nullptr); }
+  ~Directory() { std::filesystem::remove_all(path); }
+  std::vector<std::string> check(const std::string& xml) const {
+    std::ofstream(file()) << "<AMPSConfig>\n" << xml << "\n</AMPSConfig>\n";
+    return {"--check", "-DHERE=" + std::string(path), file()};
+  }
+  std::string file() const { return std::string(path) + "/broker.xml"; }
+  char path[20] = "/tmp/ampsd-XXXXXX";
+};
+
+const std::string kOrders =
+    "<SOW><Topic><Name>orders</Name><MessageType>json</MessageType><Key>/id</Key>"
+    "<FileName>${HERE}/orders.sow</FileName></Topic>\n";
+const std::string kLog =
+    "<TransactionLog><JournalDirectory>${HERE}/journal</JournalDirectory>"
+    "<Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>\n";
+
+std::string transport(const std::string& members) {
+  return "<Transports>\n<Transport><Name>t</Name><InetAddr>127.0.0.1:0</InetAddr>" + members +
+         "</Transport></Transports>\n";
+}
+
+}  // namespace
+
+TEST_CASE("EMB-04 CFG-05: --check says what a start would refuse, with its place, and changes nothing") {
+  const Directory here;
+  const std::string at = here.file() + ":";
+  SUBCASE("a good configuration") {
+    CHECK(prints(here.check(kLog + kOrders + "</SOW>"), 0, "0 records, good"));
+    CHECK_FALSE(std::filesystem::exists(std::string(here.path) + "/journal"));
+    CHECK_FALSE(std::filesystem::exists(std::string(here.path) + "/orders.sow"));
+  }
+  SUBCASE("an unknown element") {
+    CHECK(prints(here.check("<Nonsense/>"), 1, at + "2:2: "));
+  }
+  SUBCASE("a source that is not there") {
+    const std::string view =
+        "<View><Name>v</Name><MessageType>json</MessageType><UnderlyingTopic>nobody</UnderlyingTopic>"
+        "<Projection><Field>/a</Field></Projection><Grouping><Field>/a</Field></Grouping></View></SOW>";
+    CHECK(prints(here.check(kOrders + view), 1, at + "3:2: "));
+  }
+  SUBCASE("an expression that does not compile") {
+    const std::string view =
+        "<View><Name>v</Name><MessageType>json</MessageType><UnderlyingTopic>orders</UnderlyingTopic>"
+        "<Projection><Field>SUM( AS "
+        "/a</Field></Projection><Grouping><Field>/a</Field></Grouping></View></SOW>";
+    CHECK(prints(here.check(kOrders + view), 2, at + "3:2: "));
+    const std::string queue =
+        "<SOW><Queue><Name>q</Name><MessageType>json</MessageType><Filter>/a =</Filter></Queue></SOW>";
+    CHECK(prints(here.check(kLog + queue), 2, at + "3:7: "));
+  }
+  SUBCASE("a certificate that is none") {
+    std::ofstream(std::string(here.path) + "/no.pem") << "no certificate";
+    const std::string files =
+        "<Type>tcps</Type><Certificate>${HERE}/no.pem</Certificate><PrivateKey>${HERE}/no.pem</PrivateKey>";
+    CHECK(prints(here.check(transport(files)), 2, at + "3:2: "));
+  }
+  SUBCASE("rights that cannot be read") {
+    const std::string rights =
+        "<Entitlement><Module>amps-rights-file-entitlement-module</Module>"
+        "<Options><FileName>${HERE}/none.json</FileName></Options></Entitlement>\n";
+    CHECK(prints(here.check(rights + transport("")), 2, "/none.json"));
+  }
+  SUBCASE("an address that everybody reaches") {
+    const std::string open =
+        "<Transports><Transport><Name>t</Name><InetAddr>203.0.113.7:9</InetAddr>"
+        "</Transport></Transports>";
+    CHECK(prints(here.check(open), 2, "AllowAnonymous"));
+  }
+  SUBCASE("a file that is damaged") {
+    std::ofstream(std::string(here.path) + "/orders.sow") << "this is no file of a topic";
+    CHECK(prints(here.check(kOrders + "</SOW>"), 2, "/orders.sow"));
+  }
+  SUBCASE("a directory that is not there") {
+    const std::string logging =
+        "<Logging><Target><Protocol>file</Protocol><FileName>${HERE}/nowhere/a.log</FileName>"
+        "</Target></Logging>";
+    CHECK(prints(here.check(logging), 2, "/nowhere"));
+  }
 }

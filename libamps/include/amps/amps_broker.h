@@ -139,10 +139,12 @@ AMPS_API amps_result amps_broker_set_entitlement(amps_broker_t* broker,
 AMPS_API amps_result amps_broker_use_manual_clock(amps_broker_t* broker);
 
 /**
- * Reads the files of the transaction log and of SOW topics as a start would, checks all of them, and changes
- * nothing. What a start would refuse is the error, with file and offset; the rest is logged.
+ * Does what a start does, except that it changes nothing and listens nowhere: expressions, certificates,
+ * files of users and rights, journal and SOW files are read to their ends. What a start would refuse is the
+ * error, with the place in the configuration, or file and offset; what is good is logged. That a port is free
+ * is not known.
  */
-AMPS_API amps_result amps_broker_check_files(amps_broker_t* broker);
+AMPS_API amps_result amps_broker_check(amps_broker_t* broker);
 /** Listens on every transport, or fails and listens on none. Without a transport: one for any type. */
 AMPS_API amps_result amps_broker_start(amps_broker_t* broker);
 /** Closes everything; idempotent. Returns within a second. */

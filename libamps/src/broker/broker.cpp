@@ -12,6 +12,7 @@
 
 #include "broker/alarm.h"
 #include "broker/configuration_checks.h"
+#include "broker/configuration_place.h"
 #include "broker/configuration_served.h"
 #include "broker/connection_registry.h"
 #include "broker/io_thread.h"
@@ -24,6 +25,7 @@
 #include "broker/monitor/http_server.h"
 #include "broker/monitor/sow_stats.h"
 #include "broker/queue/queues.h"
+#include "broker/read_only_file_io.h"
 #include "broker/security/logon_desk.h"
 #include "broker/security/transport_access.h"
 #include "broker/services.h"
@@ -99,11 +101,14 @@ struct Broker::Running {
 
   Status open();
   Status open_topics();
+  void report_files() const;
   Status open_journal();
   Status make_queues();
   Status open_transport(const TransportConfiguration& transport);
   Status open_admin();
   Status listen(Transport* transport);
+  Status try_listen(const Transport& transport) const;
+  Status check_exposure(const Transport& transport, bool is_local) const;
   Status attach(Transport* transport);
   Status ask_enabled(std::size_t number, bool is_enabled);
   void sample_statistics();  // On the thread of the HTTP server.
@@ -141,6 +146,8 @@ struct Broker::Running {
   std::unique_ptr<HttpServer> admin;     // None: nobody wants it.
   std::uint64_t next_connection_id = 1;  // Owned by the first thread, which accepts.
   const ::pid_t process_id = ::getpid();
+  bool only_tries = false;            // Nothing listens, and no file is removed.
+  std::uint64_t recovered_count = 0;  // Records of the log at the start.
 };
 
 Status Broker::Running::open() {
@@ -151,7 +158,7 @@ Status Broker::Running::open() {
   AMPS_RETURN_IF_ERROR(open_journal());
   AMPS_RETURN_IF_ERROR(views.open(configuration.sow));
   for (const TransportConfiguration& transport : configuration.transports) {
-    AMPS_RETURN_IF_ERROR(open_transport(transport));
+    AMPS_RETURN_IF_ERROR(placed(transport.place, open_transport(transport)));
   }
   const std::size_t count = io_thread_count(configuration.number(AMPS_BROKER_IO_THREADS));
   for (std::size_t i = 0; i < count; ++i) {
@@ -186,8 +193,14 @@ Status Broker::Running::open_admin() {
   site = std::make_unique<AdminSite>(facts.get(), &statistics, std::move(token));
   admin = std::make_unique<HttpServer>(*parts.clock, &log, configured.hosts,
                                        [this](const HttpRequest& request) { return site->answer(request); });
-  AMPS_RETURN_IF_ERROR(admin->open(configured.address));
-  if (admin->listener().is_local() || configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) != 0) return {};
+  bool is_local = true;
+  if (only_tries) {
+    AMPS_RETURN_IF_ERROR(net::find_is_local(configured.address, &is_local));
+  } else {
+    AMPS_RETURN_IF_ERROR(admin->open(configured.address));
+    is_local = admin->listener().is_local();
+  }
+  if (is_local || configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) != 0) return {};
   return Status(AMPS_E_USAGE, "Admin: address " + configured.address.host +
                                   " is off loopback and its clients do not authenticate; set AllowAnonymous "
                                   "if that is meant");
@@ -246,7 +259,7 @@ Status Broker::Running::open_topics() {
       return Status(AMPS_E_MESSAGE_TYPE, "SOW topic " + topic->name + ": " + topic->message_type);
     }
     MutexLock lock(space->mutex());
-    AMPS_RETURN_IF_ERROR(SowTopic::declare(space, *topic, &sow_writer, &instance));
+    AMPS_RETURN_IF_ERROR(placed(topic->place, SowTopic::declare(space, *topic, &sow_writer, &instance)));
   }
   return {};
 }
@@ -257,6 +270,7 @@ Status Broker::Running::open_journal() {
   StateRecovery recovery(spaces, &log);
   const auto visit = [&](const JournalRecord& record) {
     sow_writer.wait_for_room();
+    ++recovered_count;
     if (queues != nullptr) queues->recover(record);
     return recovery.take(record);
   };
@@ -271,6 +285,7 @@ Status Broker::Running::open_journal() {
     space->open_log(journal.get(), own_id);
   }
   if (queues != nullptr) AMPS_RETURN_IF_ERROR(queues->start(journal.get()));
+  if (only_tries) return {};
   // Last: it removes old files, and by now everybody has said what is needed of them.
   keeper.emplace(journal.get(), *configuration.transaction_log, parts.clock, &log);
   return keeper->start();
@@ -297,21 +312,33 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
     AMPS_RETURN_IF_ERROR(net::TlsContext::make_server(options, &transport->tls));
   }
   AMPS_RETURN_IF_ERROR(open_access(configuration, configured, access_parts, &transport->access));
-  if (configured.is_enabled) AMPS_RETURN_IF_ERROR(listen(transport.get()));
+  if (configured.is_enabled) {
+    AMPS_RETURN_IF_ERROR(only_tries ? try_listen(*transport) : listen(transport.get()));
+  }
   transports.push_back(std::move(transport));
   return {};
 }
 
 Status Broker::Running::listen(Transport* transport) {
-  const TransportConfiguration& configured = *transport->configuration;
-  AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
-  if (transport->access.is_open() && !transport->listener.is_local() &&
-      configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) == 0) {
-    return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
-                                    " is off loopback and nobody has to authenticate; set Authentication, "
-                                    "or AllowAnonymous if that is meant");
+  AMPS_RETURN_IF_ERROR(transport->listener.open(transport->configuration->address));
+  return check_exposure(*transport, transport->listener.is_local());
+}
+
+// Whether the port is free is not known before it is taken.
+Status Broker::Running::try_listen(const Transport& transport) const {
+  bool is_local = true;
+  AMPS_RETURN_IF_ERROR(net::find_is_local(transport.configuration->address, &is_local));
+  return check_exposure(transport, is_local);
+}
+
+Status Broker::Running::check_exposure(const Transport& transport, bool is_local) const {
+  if (!transport.access.is_open() || is_local || configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) != 0) {
+    return {};
   }
-  return {};
+  const TransportConfiguration& configured = *transport.configuration;
+  return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
+                                  " is off loopback and nobody has to authenticate; set Authentication, "
+                                  "or AllowAnonymous if that is meant");
 }
 
 Status Broker::Running::attach(Transport* transport) {
@@ -387,11 +414,15 @@ Broker::~Broker() {
   stop();
 }
 
-Status Broker::start() {
-  if (running_ != nullptr) return Status(AMPS_E_USAGE, "broker is running");
+Status Broker::prepare() {
   if (configuration_.transports.empty()) configuration_.add_default_transport();
   AMPS_RETURN_IF_ERROR(check_configuration(configuration_));
-  AMPS_RETURN_IF_ERROR(check_served(configuration_));
+  return check_served(configuration_);
+}
+
+Status Broker::start() {
+  if (running_ != nullptr) return Status(AMPS_E_USAGE, "broker is running");
+  AMPS_RETURN_IF_ERROR(prepare());
   auto running = std::make_unique<Running>(configuration_, parts_, &statistics_);
   AMPS_RETURN_IF_ERROR(running->open());
   for (const std::string& warning : configuration_.warnings) {
@@ -419,6 +450,38 @@ Status Broker::start() {
       << "instance " << configuration_.name << " has started, version " << broker_version();
   running_ = std::move(running);
   return {};
+}
+
+Status Broker::check() {
+  if (running_ != nullptr) return Status(AMPS_E_USAGE, "broker is running");
+  AMPS_RETURN_IF_ERROR(prepare());
+  ReadOnlyFileIo files(parts_.file_io);
+  BrokerParts parts = parts_;
+  parts.file_io = &files;
+  Statistics statistics;
+  Running trial(configuration_, parts, &statistics);
+  trial.only_tries = true;
+  AMPS_RETURN_IF_ERROR(trial.open());
+  trial.report_files();
+  return {};
+}
+
+void Broker::Running::report_files() const {
+  for (const StateConfiguration& declared : configuration.sow) {
+    const auto* const topic = std::get_if<SowTopicConfiguration>(&declared);
+    if (topic == nullptr || !topic->is_persistent) continue;
+    TopicSpace* const space = spaces.find(topic->message_type);
+    std::uint64_t count = 0;
+    {
+      MutexLock lock(space->mutex());
+      count = space->find(topic->name)->store->records()->count();
+    }
+    LogLine(log, AMPS_LOG_INFO) << topic->file_name << ": " << count << " records, good";
+  }
+  if (journal == nullptr || configuration.transaction_log->directory.empty()) return;
+  LogLine(log, AMPS_LOG_INFO) << "journal " << configuration.transaction_log->directory << ": "
+                              << recovered_count << " records of "
+                              << std::uint64_t{journal->publishers().count()} << " publishers, good";
 }
 
 void Broker::stop() noexcept {

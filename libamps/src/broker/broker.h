@@ -51,6 +51,9 @@ class Broker {
 
   // Listens on every transport, or fails and listens on none. A stopped broker may be started again.
   Status start();
+  // Does what a start does up to the point where others would notice: reads and checks the configuration and
+  // every file, and neither listens nor changes anything. What a start would refuse is the failure.
+  Status check();
   void stop() noexcept;
   bool is_running() const noexcept { return running_ != nullptr; }
   const std::vector<BoundTransport>& transports() const noexcept { return bound_; }
@@ -64,6 +67,7 @@ class Broker {
 
  private:
   struct Running;
+  Status prepare();
 
   Configuration configuration_;
   const BrokerParts parts_;

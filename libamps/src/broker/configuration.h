@@ -28,6 +28,7 @@ struct TransportConfiguration {
   std::string certificate;
   std::string private_key;
   std::string ca_file;
+  std::string place;                                          // See configuration_place.h.
   bool is_enabled = true;                                     // Whether it listens from the start.
   std::optional<AuthenticationConfiguration> authentication;  // None: that of the instance.
   std::optional<EntitlementConfiguration> entitlement;

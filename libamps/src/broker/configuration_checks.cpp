@@ -101,6 +101,14 @@ const std::string& state_message_type(const StateConfiguration& state) noexcept 
   return std::visit([](const auto& entry) -> const std::string& { return entry.message_type; }, state);
 }
 
+const std::string& state_place(const StateConfiguration& state) noexcept {
+  return std::visit([](const auto& entry) -> const std::string& { return entry.place; }, state);
+}
+
+void set_state_place(const std::string& place, StateConfiguration* state) {
+  std::visit([&place](auto& entry) { entry.place = place; }, *state);
+}
+
 std::string state_title(const StateConfiguration& state) {
   static constexpr const char* kKinds[] = {"Topic", "Queue", "View", "ConflatedTopic"};
   return std::string(kKinds[state.index()]) + " " + state_name(state);

@@ -15,6 +15,8 @@ namespace amps::broker {
 // Name and type of a topic, queue, view or conflated topic.
 const std::string& state_name(const StateConfiguration& state) noexcept;
 const std::string& state_message_type(const StateConfiguration& state) noexcept;
+const std::string& state_place(const StateConfiguration& state) noexcept;
+void set_state_place(const std::string& place, StateConfiguration* state);
 // "View totals".
 std::string state_title(const StateConfiguration& state);
 

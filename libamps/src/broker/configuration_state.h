@@ -25,6 +25,7 @@ struct HistoryConfiguration {
 struct SowTopicConfiguration {
   std::string name;
   std::string message_type;
+  std::string place;               // See configuration_place.h.
   std::vector<std::string> keys;   // Paths; none: publishers supply keys.
   std::string key_domain;          // Empty: the topic's name.
   bool is_persistent = true;       // Durability; needs a file name.
@@ -44,6 +45,7 @@ struct SowTopicConfiguration {
 struct QueueConfiguration {
   std::string name;
   std::string message_type;
+  std::string place;  // See configuration_place.h.
   std::string
       underlying_topic;        // Literal, or a regular expression. Never empty: the queue's name by default.
   std::string publish_target;  // Where publishes to the queue's name go: a literal topic. Never empty.
@@ -68,6 +70,7 @@ struct JoinField {
 struct ViewConfiguration {
   std::string name;
   std::string message_type;
+  std::string place;  // See configuration_place.h.
   // One source: the topic, and no joins. Several: the joins name them.
   std::string source_message_type;  // Empty: that of the view.
   std::string source;
@@ -89,6 +92,7 @@ struct ViewConfiguration {
 struct ConflatedTopicConfiguration {
   std::string name;
   std::string message_type;
+  std::string place;  // See configuration_place.h.
   std::string source;
   std::uint64_t interval_ms = 5000;  // At least 100.
   std::string filter;

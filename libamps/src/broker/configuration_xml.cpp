@@ -213,10 +213,13 @@ Status read_root(const Element& root, Reading* to) {
       if (child.name == row.name) AMPS_RETURN_IF_ERROR(row.read(child, to));
     }
   }
+  // Entries that were there before the text have no place in it.
+  const std::size_t before = to->configuration->sow.size() - to->sow.size();
+  for (std::size_t i = 0; i < to->sow.size(); ++i) {
+    set_state_place(place_of(*to->sow[i]), &to->configuration->sow[before + i]);
+  }
   std::size_t culprit = 0;
   if (const Status status = check_state(*to->configuration, &culprit); !status.ok()) {
-    // Entries that were there before the text have no place in it.
-    const std::size_t before = to->configuration->sow.size() - to->sow.size();
     return error_at(culprit < before ? root : *to->sow[culprit - before], status.text());
   }
   const Status status = check_configuration(*to->configuration);

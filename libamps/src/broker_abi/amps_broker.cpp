@@ -15,7 +15,6 @@
 #include "base/sync.h"
 #include "broker/broker.h"
 #include "broker/configuration_xml.h"
-#include "broker/file_check.h"
 #include "broker_abi/call.h"
 #include "broker_abi/callbacks.h"
 
@@ -126,10 +125,20 @@ Status set_callback(amps_broker_t* broker, const Table* table, const char* what,
   return {};
 }
 
+std::unique_ptr<Broker> make_broker(amps_broker_t* broker) AMPS_REQUIRES(broker->mutex) {
+  BrokerParts parts;
+  if (broker->log != nullptr) parts.log = broker->log.get();
+  parts.authenticator = broker->authenticator;
+  if (broker->clock != nullptr) parts.clock = broker->clock.get();
+  parts.rights = broker->rights;
+  return std::make_unique<Broker>(broker->configuration, parts);
+}
+
 // What is thrown is a failure like any other, so that the phase does not stay kStarting.
-Status start(Broker* broker) {
+template <typename Act>
+Status without_exceptions(const Act& act) {
   try {
-    return broker->start();
+    return act();
   } catch (const std::exception& error) {
     return Status(AMPS_E_UNKNOWN, error.what());
   }
@@ -317,22 +326,19 @@ amps_result amps_broker_use_manual_clock(amps_broker_t* broker) {
   });
 }
 
-amps_result amps_broker_check_files(amps_broker_t* broker) {
+amps_result amps_broker_check(amps_broker_t* broker) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
-    Configuration configuration;
-    amps::LogSink* log = &amps::null_log_sink();
+    std::unique_ptr<Broker> tried;
     {
       const amps::MutexLock lock(broker->mutex);
       if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "broker is running");
-      configuration = broker->configuration;
-      if (broker->log != nullptr) log = broker->log.get();
+      tried = make_broker(broker);
       broker->phase = Phase::kStarting;  // Nothing is set meanwhile.
     }
-    const Status status = amps::broker::check_files(configuration, &amps::system_file_io(), log);
-    const amps::MutexLock lock(broker->mutex);
-    broker->phase = Phase::kStopped;
-    broker->changed.notify_all();
+    const Status status = without_exceptions([&] { return tried->check(); });
+    tried.reset();
+    broker->enter(Phase::kStopped);
     return status;
   });
 }
@@ -345,15 +351,10 @@ amps_result amps_broker_start(amps_broker_t* broker) {
       const amps::MutexLock lock(broker->mutex);
       while (broker->phase == Phase::kStopping) broker->changed.wait(broker->mutex);
       if (broker->phase != Phase::kStopped) return Status(AMPS_E_USAGE, "broker is running");
-      BrokerParts parts;
-      if (broker->log != nullptr) parts.log = broker->log.get();
-      parts.authenticator = broker->authenticator;
-      if (broker->clock != nullptr) parts.clock = broker->clock.get();
-      parts.rights = broker->rights;
-      started = std::make_unique<Broker>(broker->configuration, parts);
+      started = make_broker(broker);
       broker->phase = Phase::kStarting;
     }
-    const Status status = start(started.get());
+    const Status status = without_exceptions([&] { return started->start(); });
     {
       const amps::MutexLock lock(broker->mutex);
       if (status.ok()) broker->broker.swap(started);

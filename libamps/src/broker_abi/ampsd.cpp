@@ -22,7 +22,7 @@ constexpr char kHelp[] =
     "  --type TYPE          message type of every --listen: json, nvfix, ...; default: any\n"
     "  -D NAME=VALUE        value of ${NAME} in the configuration\n"
     "  --verify-config      read the configuration, then exit\n"
-    "  --check              read every file a start would read, change nothing, then exit\n"
+    "  --check              try all a start does, change nothing and do not listen, then exit\n"
     "  --dump-config        print the effective configuration, then exit\n"
     "  --sample-config      print a commented configuration, then exit\n"
     "  --quiet              log warnings and errors only\n"
@@ -168,7 +168,7 @@ int run(amps_broker_t* broker, const Arguments& arguments) {
     if (amps_broker_dump(broker, &xml) != AMPS_E_OK) return fail(kExitConfiguration, last_error());
     std::fwrite(xml.ptr, 1, xml.len, stdout);
   }
-  if (arguments.check && amps_broker_check_files(broker) != AMPS_E_OK) return fail(kExitStart, last_error());
+  if (arguments.check && amps_broker_check(broker) != AMPS_E_OK) return fail(kExitStart, last_error());
   return arguments.dump || arguments.verify || arguments.check ? 0 : serve(broker);
 }
 

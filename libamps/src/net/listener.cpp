@@ -156,6 +156,17 @@ Listener::~Listener() {
   close();
 }
 
+Status find_is_local(const ListenAddress& address, bool* is_local) {
+  *is_local = true;
+  if (address.is_unix()) return {};
+  AddressList list;
+  AMPS_RETURN_IF_ERROR(resolve(address, &list));
+  for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) {
+    *is_local = *is_local && is_loopback(at->ai_addr);
+  }
+  return {};
+}
+
 Status Listener::open(const ListenAddress& address) {
   AMPS_RETURN_IF_ERROR(address.is_unix() ? open_unix(address.unix_path) : open_tcp(address));
   spare_fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -28,6 +28,10 @@ struct ListenAddress {
 // "port", "host:port", "[v6]:port", "*:port". Fails with AMPS_E_URI.
 Status parse_listen_address(std::string_view text, ListenAddress* out);
 
+// Whether the address is loopback or a Unix socket, as Listener::is_local() says it once it is bound.
+// Blocks: while a name is resolved.
+Status find_is_local(const ListenAddress& address, bool* is_local);
+
 class Listener {
  public:
   // Takes ownership of the descriptor, which is non-blocking and close-on-exec.

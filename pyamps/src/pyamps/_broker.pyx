@@ -207,6 +207,17 @@ cdef class NativeBroker:
             result = c.amps_broker_advance(broker, ms)
         check_broker(result)
 
+    def check(self):
+        """Do what ``start`` does, but change nothing and listen nowhere: see whether a start would succeed.
+
+        :raises AMPSException: what a start would refuse, with its place in the configuration, or file and offset.
+        """
+        cdef c.amps_broker_t* broker = self._broker
+        cdef c.amps_result result
+        with nogil:
+            result = c.amps_broker_check(broker)
+        check_broker(result)
+
     def start(self):
         """Listen; ready on return. Returns ``self``.
 

@@ -73,3 +73,43 @@ def test_missing_configuration_is_wrong_use(cli):
 
 def test_key_without_certificate_is_wrong_use(cli):
     assert cli.run("serve", "--tls-key", "/dev/null").returncode == 2
+
+
+def checked(cli, tmp_path, xml):
+    file = tmp_path / "broker.xml"
+    file.write_text(f"<AMPSConfig>\n{xml}\n</AMPSConfig>\n")
+    return cli.run("serve", "--config", str(file), "--define", f"HERE={tmp_path}", "--check")
+
+
+QUEUE = "<SOW>\n<Queue><Name>q</Name><MessageType>json</MessageType><Filter>{}</Filter></Queue></SOW>"
+JOURNAL = """<TransactionLog><JournalDirectory>${HERE}/journal</JournalDirectory>
+<Topic><Name>.*</Name><MessageType>json</MessageType></Topic></TransactionLog>"""
+
+
+def test_EMB_04_check_tries_what_a_start_does_and_changes_nothing(cli, tmp_path):
+    good = checked(cli, tmp_path, JOURNAL + QUEUE.format("/a = 1"))
+    assert (good.returncode, good.stdout, good.stderr) == (0, b"", b"")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["broker.xml"]
+    bad = checked(cli, tmp_path, JOURNAL + QUEUE.format("/a ="))
+    assert bad.returncode == 2
+    assert b"broker.xml:4:2: queue q" in bad.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["broker.xml"]
+
+
+def test_EMB_04_check_reads_the_files_of_a_start(cli, tmp_path):
+    certificate = "<Type>tcps</Type><Certificate>${HERE}/a.pem</Certificate><PrivateKey>${HERE}/a.pem</PrivateKey>"
+    transport = f"<Transport><Name>t</Name><InetAddr>127.0.0.1:0</InetAddr>{certificate}</Transport>"
+    done = checked(cli, tmp_path, f"<Transports>{transport}</Transports>")
+    assert done.returncode == 2
+    assert b"broker.xml:2:14: " in done.stderr
+    assert b"a.pem" in done.stderr
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "amps.0000000001.journal").write_bytes(b"x" * 5000)
+    done = checked(cli, tmp_path, JOURNAL)
+    assert done.returncode == 2
+    assert b"amps.0000000001.journal" in done.stderr
+
+
+def test_EMB_04_check_needs_no_free_port(cli):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert cli.run("serve", "--port", str(taken.getsockname()[1]), "--check").returncode == 0

@@ -195,3 +195,22 @@ TEST_CASE("without descriptors connections are turned away instead of spinning")
   for (const int fd : taken) ::close(fd);
   ::close(waiting);
 }
+
+TEST_CASE("whether others reach an address is known before it is bound") {
+  const auto is_local = [](const std::string& text) {
+    ListenAddress address;
+    REQUIRE(parse_listen_address(text, &address).ok());
+    bool local = false;
+    REQUIRE(find_is_local(address, &local).ok());
+    return local;
+  };
+  CHECK(is_local("9007"));
+  CHECK(is_local("127.0.0.2:0"));
+  CHECK(is_local("[::1]:0"));
+  CHECK_FALSE(is_local("*:0"));
+  CHECK_FALSE(is_local("203.0.113.7:0"));
+  ListenAddress socket;
+  socket.unix_path = "/tmp/socket";
+  bool local = false;
+  CHECK((find_is_local(socket, &local).ok() && local));
+}

@@ -139,6 +139,7 @@ Status read_transports(const Element& element, Configuration* out, Warnings* war
     if (child.find("InetAddr") == nullptr && child.find("FileName") == nullptr) {
       return error_at(child, "Transport needs InetAddr, or FileName for a Unix socket");
     }
+    transport.place = place_of(child);
     const Status status = out->add_transport(std::move(transport));
     if (!status.ok()) return error_at(child, status.text());
   }

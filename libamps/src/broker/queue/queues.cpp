@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "broker/configuration_place.h"
 #include "broker/log_line.h"
 #include "broker/queue/settlement.h"
 
@@ -16,7 +17,8 @@ Status Queues::make(const std::vector<const QueueConfiguration*>& configurations
   for (const QueueConfiguration* configuration : configurations) {
     auto entry = std::make_unique<Entry>(configuration);
     entry->fed.space = parts.spaces->find(configuration->message_type);
-    AMPS_RETURN_IF_ERROR(QueueIntake::make(*configuration, &entry->fed.intake, parts.spaces->types()));
+    AMPS_RETURN_IF_ERROR(placed(
+        configuration->place, QueueIntake::make(*configuration, &entry->fed.intake, parts.spaces->types())));
     if (parts.actions != nullptr) {
       entry->fed.dead_letters = std::make_unique<DeadLetters>(
           *configuration, *parts.actions,
@@ -64,7 +66,7 @@ Status Queues::start(Journal* journal) {
   journal_ = journal;
   std::vector<FedQueue*> fed;
   for (const auto& entry : entries_) {
-    AMPS_RETURN_IF_ERROR(check_logged(*entry));
+    AMPS_RETURN_IF_ERROR(placed(entry->configuration->place, check_logged(*entry)));
     entry->fed.recovered = entry->recovery.finish(last_txid_, last_timestamp_us_);
     const QueueRecovery::Result& recovered = entry->fed.recovered;
     if (recovered.must_note_beginning)

@@ -5,13 +5,17 @@
 #include <utility>
 #include <variant>
 
+#include "broker/configuration_place.h"
+
 namespace amps::broker {
 
 Status Views::open(const std::vector<StateConfiguration>& declared) {
   for (const StateConfiguration& one : declared) {
-    if (const auto* view = std::get_if<ViewConfiguration>(&one)) AMPS_RETURN_IF_ERROR(open_view(*view));
+    if (const auto* view = std::get_if<ViewConfiguration>(&one)) {
+      AMPS_RETURN_IF_ERROR(placed(view->place, open_view(*view)));
+    }
     if (const auto* conflated = std::get_if<ConflatedTopicConfiguration>(&one)) {
-      AMPS_RETURN_IF_ERROR(open_conflated(*conflated));
+      AMPS_RETURN_IF_ERROR(placed(conflated->place, open_conflated(*conflated)));
     }
   }
   return {};

@@ -39,7 +39,7 @@ FILE = click.Path(exists=True, dir_okay=False)
 @click.option(
     "--log", "level", type=click.Choice(LEVELS), default="warning", show_default=True, help="Log from here up."
 )
-@click.option("--check", is_flag=True, help="Read the configuration, then exit.")
+@click.option("--check", is_flag=True, help="Try all a start does, change nothing, exit.")
 @click.option("--dump", is_flag=True, help="Print the effective configuration, then exit.")
 @click.option("--sample", is_flag=True, help="Print a commented configuration, then exit.")
 @click.pass_context
@@ -90,6 +90,8 @@ def command(
         _fail(context, error, EXIT_CONFIGURATION)
     if dump:
         click.echo(broker.configuration(), nl=False)
+    if check:
+        _check(context, broker)
     if not (check or dump):
         _serve(context, broker)
 
@@ -124,6 +126,15 @@ def _logger(level: str) -> Any:
             print(f"{line_level}: {line}", file=sys.stderr, flush=True)
 
     return log
+
+
+def _check(context: click.Context, broker: pyamps.Broker) -> None:
+    import pyamps
+
+    try:
+        broker.check()
+    except pyamps.AMPSException as error:
+        _fail(context, error, EXIT_START)
 
 
 def _serve(context: click.Context, broker: pyamps.Broker) -> None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "broker/file_check.h"
+#include "broker/read_only_file_io.h"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +35,7 @@ struct Fixture {
     }
     broker.broker.reset();
   }
-  amps::Status check() { return check_files(broker.configuration, &disk, &broker.log); }
+  amps::Status check() { return Broker(broker.configuration, broker.parts).check(); }
   void flip(const std::string& path, std::uint64_t offset) {
     std::unique_ptr<amps::File> file;
     REQUIRE(disk.open(path, amps::OpenMode::kReadWrite, &file).ok());
@@ -68,8 +68,40 @@ TEST_CASE("what a start would refuse is named") {
 TEST_CASE("a check does without files that are not there yet, and without those of a broker that runs") {
   Fixture at;
   at.broker.configuration.transaction_log->directory = "elsewhere";
-  CHECK(at.check().ok());
+  // A file of a topic that knows more than its log is refused, …
+  CHECK(at.check().text().find("sow/orders.sow") != std::string::npos);
+  auto& sow = std::get<SowTopicConfiguration>(at.broker.configuration.sow[0]);
+  sow.file_name = "elsewhere/orders.sow";
+  CHECK(at.check().ok());  // … and none at all is a beginning.
+  sow.file_name = "sow/orders.sow";
   at.broker.configuration.transaction_log->directory = "journal";
   at.broker.start();
   CHECK_FALSE(at.check().ok());
+}
+
+TEST_CASE("every change stays inside, and what would be made is empty") {
+  amps::test::FaultFileIo disk;
+  std::unique_ptr<amps::File> file;
+  REQUIRE(disk.open("there/file", amps::OpenMode::kCreate, &file).ok());
+  REQUIRE(file->write_at(0, "abc").ok());
+  ReadOnlyFileIo files(&disk);
+  REQUIRE(files.open("there/file", amps::OpenMode::kCreate, &file).ok());
+  CHECK(file->write_at(0, "xyz").ok());
+  CHECK(file->truncate(0).ok());
+  CHECK(files.remove("there/file").ok());
+  CHECK(disk.content("there/file") == "abc");
+  REQUIRE(files.make_directory("new").ok());
+  REQUIRE(files.open("new/file", amps::OpenMode::kCreate, &file).ok());
+  char byte = 0;
+  std::size_t got = 1;
+  CHECK(file->read_at(0, &byte, 1, &got).ok());
+  CHECK(got == 0);
+  CHECK_FALSE(disk.exists("new/file"));
+  CHECK_FALSE(files.open("there/other", amps::OpenMode::kReadWrite, &file).ok());
+}
+
+TEST_CASE("a file that would be made needs its directory") {
+  ReadOnlyFileIo files(&amps::system_file_io());
+  std::unique_ptr<amps::File> file;
+  CHECK_FALSE(files.open("/nonexistent/directory/file", amps::OpenMode::kCreate, &file).ok());
 }
