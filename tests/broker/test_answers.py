@@ -152,3 +152,100 @@ def test_SUB_08_PAG_03_a_replacement_is_limited_in_the_same_way(session):
         assert replace(**members) == INVALID_OPTIONS
     assert replace("subscribe") == INVALID_OPTIONS
     assert replace(orderby="/n DESC", top_n=3, filter="/n > 1") == ""
+
+
+REASONS = [
+    ("sow", {"t": "orders", "filter": "/a = "}, "bad filter"),
+    ("subscribe", {"t": "orders", "filter": "NO_SUCH(/a) = 1"}, "bad filter"),
+    ("subscribe", {"t": "orders", "opts": "select=[/a]"}, "bad filter"),
+    ("sow", {"t": "orders", "opts": "grouping=[/a],projection=[SUM(]"}, "bad filter"),
+    ("sow", {"t": "orders", "orderby": "id"}, "invalid order by"),
+    ("sow", {"t": "orders", "orderby": "/id UP"}, "invalid order by"),
+    ("subscribe", {"t": "orders(("}, "bad regex topic"),
+    ("sow", {"t": "orders[["}, "bad regex topic"),
+    ("sow_delete", {"t": "orders((", "filter": "1=1"}, "bad regex topic"),
+    ("sow", {"t": "free"}, INVALID_TOPIC),
+    ("sow_delete", {"t": "free", "filter": "1=1"}, INVALID_TOPIC),
+    ("publish", {"t": "sums"}, INVALID_TOPIC),
+    ("delta_publish", {"t": "copy"}, INVALID_TOPIC),
+    ("publish", {"t": "/AMPS/own"}, INVALID_TOPIC),
+    ("subscribe", {"t": "sums", "bm": "0"}, INVALID_TOPIC),
+    ("publish", {}, "no topic"),
+    ("subscribe", {}, "no topic"),
+    ("sow", {"t": ""}, "no topic"),
+    ("sow_delete", {"filter": "1=1"}, "no topic"),
+    ("publish", {"t": "orders", "body": '{"n":1}'}, "bad sow key"),
+    ("publish", {"t": "orders", "body": '{"id":null}'}, "bad sow key"),
+    ("publish", {"t": "supplied", "body": "x"}, "bad sow key"),
+    ("publish", {"t": "supplied", "k": "a,b", "body": "x"}, "bad sow key"),
+    ("sow_delete", {"t": "supplied", "body": "x"}, "bad sow key"),
+    ("publish", {"t": "orders", "body": '{"id":'}, "invalid message"),
+    ("subscribe", {"t": "orders", "bm": "yesterday"}, "invalid bookmark"),
+    ("subscribe", {"t": "orders", "bm": "[0:"}, "invalid bookmark"),
+    ("sow_delete", {"t": "jobs", "bm": "yesterday"}, "invalid bookmark"),
+    ("subscribe", {"t": "orders", "bm": "1|2|", "opts": "bookmark_not_found=fail"}, "bookmark not found"),
+    ("subscribe", {"t": "orders", "opts": "rate=5"}, INVALID_OPTIONS),
+    ("subscribe", {"t": "orders", "bm": "0", "opts": "live,rate=5"}, INVALID_OPTIONS),
+    ("subscribe", {"t": "free", "opts": "conflation=1s"}, INVALID_OPTIONS),
+    ("delta_subscribe", {"t": "orders", "bm": "0"}, INVALID_OPTIONS),
+    ("sow", {"t": "orders", "opts": "skip_n=1"}, INVALID_OPTIONS),
+    ("sow", {"t": "orders", "bs": -1}, INVALID_OPTIONS),
+    ("sow", {"t": "orders", "top_n": -1}, INVALID_OPTIONS),
+    ("sow_delete", {"t": "orders"}, INVALID_OPTIONS),
+    ("sow_delete", {"t": "orders", "filter": "1=1", "sow_keys": "1"}, INVALID_OPTIONS),
+    ("sow_delete", {"t": "jobs", "bm": "1|1|", "opts": "cancel,expire"}, INVALID_OPTIONS),
+    ("subscribe", {"sub_id": "nobody", "opts": "pause"}, "invalid subid"),
+    ("subscribe", {"sub_id": "nobody", "opts": "resume"}, "invalid subid"),
+    ("unsubscribe", {}, "invalid subid"),
+    ("sow", {"t": "orders", "bs": 10_001}, "batch size too large"),
+    ("logon", {"mt": "json"}, "duplicate logon attempt"),
+]
+
+
+@pytest.mark.parametrize(("command", "members", "reason"), REASONS)
+def test_ACK_05_ACK_04_what_is_wrong_has_its_reason_and_the_connection_goes_on(session, command, members, reason):
+    header = {name: value for name, value in members.items() if name != "body"}
+    assert answer(session, command, members.get("body", ""), **header) == reason
+    assert answer(session, "sow", t="orders", query_id="after") == ""
+
+
+def test_ACK_05_a_subscription_exists_once(session):
+    assert answer(session, "subscribe", t="free", sub_id="s") == ""
+    for command in ("subscribe", "delta_subscribe", "sow_and_subscribe", "sow_and_delta_subscribe"):
+        assert answer(session, command, t="orders", sub_id="s") == "subscription already exists"
+
+
+def test_ACK_05_records_have_a_largest_size(serve):
+    session = RawSession(serve(sow={"orders": {"slab_size": "1MB"}}), "somebody")
+    limit = (1 << 20) - 64
+    assert answer(session, "publish", "x" * limit, t="orders", k="a") == ""
+    assert answer(session, "publish", "x" * (limit + 1), t="orders", k="a") == "record too large"
+    session.close()
+
+
+@pytest.mark.parametrize("how", ["header", "option"])
+def test_ACK_14_ACK_11_SOW_11_records_are_counted_without_being_sent(session, how):
+    for number in range(5):
+        put(session, number)
+    limit = {"top_n": 0} if how == "header" else {"opts": "top_n=0"}
+    session.send(c="sow", cid="q", t="orders", filter="/n > 1", a="processed,stats", **limit)
+    processed, begin, end, stats = session.settle()
+    assert [frame.command for frame in (processed, begin, end, stats)] == ["ack", "group_begin", "group_end", "ack"]
+    counters = {name: stats.header[name] for name in ("topic_matches", "matches", "records_returned")}
+    assert counters == {"topic_matches": 5, "matches": 3, "records_returned": 0}
+
+
+def test_SOW_45_OOF_07_SUB_07_a_replacement_tells_the_difference(session):
+    for number in range(4):
+        put(session, number)
+    members = {"t": "orders", "sub_id": "s", "query_id": "s", "bs": 10}
+    session.ask("sow_and_subscribe", filter="/n < 2", opts="oof", **members)
+    assert [frame.ids for frame in session.settle() if frame.command == "sow"] == [[0, 1]]
+    session.ask("sow_and_subscribe", filter="/n > 0", opts="oof,replace", **members)
+    frames = session.settle()
+    assert [frame.command for frame in frames] == ["group_begin", "sow", "group_end", "oof"]
+    assert frames[1].ids == [2, 3]
+    assert (frames[3].ids, frames[3].header["reason"], frames[3].header["sids"]) == ([0], "match", "s")
+    put(session, 0, n=9)
+    put(session, 3, n=0)
+    assert [(frame.command, frame.ids) for frame in session.settle()] == [("p", [0]), ("oof", [3])]

@@ -21,6 +21,25 @@ def test_a_started_broker_may_be_entered():
     assert not broker.is_running()
 
 
+MINIMAL = """
+<AMPSConfig>
+  <Name>dev-1</Name>
+  <Transports>
+    <Transport><Name>any-tcp</Name><Type>tcp</Type><InetAddr>127.0.0.1:0</InetAddr><Protocol>amps</Protocol></Transport>
+  </Transports>
+</AMPSConfig>
+"""
+
+
+def test_CFG_01_EMB_02_the_minimal_configuration_serves(tmp_path):
+    path = tmp_path / "minimal.xml"
+    path.write_text(MINIMAL)
+    with pyamps.Broker(config=path) as broker, logged_on(broker, message_type="nvfix") as client:
+        stream = client.subscribe("t")
+        client.publish("t", "a=1\x01")
+        assert next(stream).get_data() == "a=1\x01"
+
+
 def test_a_stopped_broker_says_so():
     broker = pyamps.Broker()
     for ask in (broker.uri, lambda: broker.port):

@@ -118,6 +118,46 @@ def test_TOP_19_a_fix_with_separators_of_its_own(broker, connect):
     found.close()
 
 
+TEXT_TYPES = {
+    "json": ("/id", "/n", '{"id":1,"n":%d,"s":"a"}', '{"id":1,"n":%d}', '{"s":"a"}'),
+    "nvfix": ("/id", "/n", "id=1\x01n=%d\x01s=a\x01", "id=1\x01n=%d\x01", "s=a\x01"),
+    "fix": ("/11", "/38", "11=1\x0138=%d\x0158=a\x01", "11=1\x0138=%d\x01", "58=a\x01"),
+}
+
+
+@pytest.mark.parametrize("message_type", TEXT_TYPES)
+def test_TOP_01_TOP_02_TOP_03_SUB_02_SOW_01_DLT_01_DLT_02_DLT_12_SUB_10(serve, connect, message_type):
+    key, number, whole, part, selected = TEXT_TYPES[message_type]
+    broker = serve(sow={"t": {"key": key, "message_type": message_type}})
+    client, watcher = connect(broker, message_type), connect(broker, message_type)
+    follow = Command("subscribe").set_topic("t").set_filter(f"{number} > 4")
+    full = client.execute(follow)
+    select = client.execute(follow.set_options(f"select=[-{key},-{number}]"))
+    deltas = watcher.execute(Command("delta_subscribe").set_topic("t"))
+    client.publish("t", whole % 4)
+    client.publish("t", whole % 5)
+    client.delta_publish("t", part % 6)
+    client.publish_flush()
+    assert [next(full).get_data() for _ in range(2)] == [whole % 5, whole % 6]
+    assert next(select).get_data() == selected
+    assert [next(deltas).get_data() for _ in range(3)] == [whole % 4, part % 5, part % 6]
+    query = Command("sow").set_topic("t").set_filter(f"{number} = 6")
+    assert [m.get_data() for m in client.execute(query) if m.get_command() == "sow"] == [whole % 6]
+
+
+def test_TOP_05_PUB_12_SOW_03_DLT_05_records_of_bytes_have_supplied_keys(serve, connect):
+    broker = serve(sow={"t": {"message_type": "binary"}})
+    client, watcher = connect(broker, "binary"), connect(broker, "binary")
+    stream = watcher.execute(Command("delta_subscribe").set_topic("t"))
+    first, second = bytes(range(256)), b"\x00{\xff"
+    for command, body in (("publish", first), ("delta_publish", second)):
+        client.execute(Command(command).set_topic("t").set_sow_key("k").set_data(body))
+    client.publish_flush()
+    assert [next(stream).get_data_raw() for _ in range(2)] == [first, second]
+    records = [m for m in client.execute(Command("sow").set_topic("t")) if m.get_command() == "sow"]
+    assert [(m.get_sow_key(), m.get_data_raw()) for m in records] == [("k", second)]
+
+
 def test_TOP_05_ACK_05_binary_has_no_fields(broker, connect):
     with pytest.raises(pyamps.exceptions.BadFilterException):
         connect(broker, "binary").subscribe("t", filter="/a = 1")

@@ -43,6 +43,14 @@ def test_TXL_03_TXL_10_replay_and_then_live(serve, connect):
     assert bodies(take(stream, 1)) == ["4"]
 
 
+def test_TXL_04_NOW_begins_with_what_comes_next(serve, connect):
+    client = connect(serve(journal=True))
+    put(client, "1")
+    stream = follow(client, "0|1|")
+    put(client, "2")
+    assert bodies(take(stream, 1)) == ["2"]
+
+
 def test_TXL_05_TXL_06_a_reader_goes_on_where_it_was(serve, connect):
     """Two publishers; the reader comes back with the last bookmark of each, as a bookmark store does."""
     broker = serve(journal=True)
@@ -111,7 +119,7 @@ def test_TXL_17_pause_and_resume(serve, connect):
     wait_until(lambda: received == ["1", "2"])
 
 
-def test_TXL_13_TXL_14_filters_patterns_and_merged_deltas(serve, connect):
+def test_TXL_13_TXL_14_DLT_09_filters_patterns_and_merged_deltas(serve, connect):
     broker = serve(journal=True, sow={"orders": "/id"})
     client = connect(broker)
     put(client, '{"id":1,"a":1}')

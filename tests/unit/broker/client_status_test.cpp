@@ -52,6 +52,33 @@ TEST_CASE("TOP-15 what clients do appears on /AMPS/ClientStatus") {
   CHECK(has(lost, "\"sub_id\":\"o\""));
 }
 
+TEST_CASE("TOP-15 every command that asks, follows or removes is an event of its name") {
+  TestBroker broker;
+  amps::broker::SowTopicConfiguration topic;
+  topic.name = "orders";
+  topic.message_type = "json";
+  topic.keys = {"/id"};
+  topic.is_persistent = false;
+  broker.configuration.sow.push_back(topic);
+  broker.start();
+  Client client(broker.port()), watcher(broker.port());
+  client.logon("worker");
+  watcher.logon("watcher");
+  watcher.command(
+      R"("c":"subscribe","t":"/AMPS/ClientStatus","filter":"/ClientStatus/client_name = 'worker'","sub_id":"w")");
+  for (const char* command : {"subscribe", "delta_subscribe", "sow_and_subscribe", "sow_and_delta_subscribe",
+                              "sow", "sow_delete"}) {
+    CAPTURE(command);
+    client.send_frame("{\"c\":\"" + std::string(command) + "\",\"cid\":\"" + command +
+                      "\",\"t\":\"orders\",\"filter\":\"/id = 1\"}");
+    const Frame event = watcher.next("p");
+    CHECK(has(event, "\"event\":\"" + std::string(command) + "\",\"client_name\":\"worker\""));
+    CHECK(has(event, "\"topic\":\"orders\",\"filter\":\"/id = 1\""));
+  }
+  client.send_frame(R"({"c":"unsubscribe","sub_id":"subscribe"})");
+  CHECK(has(watcher.next("p"), "\"event\":\"unsubscribe\""));
+}
+
 TEST_CASE("SUB-03 patterns do not match reserved topics unless they name them") {
   TestBroker broker;
   broker.start();

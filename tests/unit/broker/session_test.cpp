@@ -77,6 +77,33 @@ TEST_CASE("CON-27 a disconnect ends the subscriptions of the client") {
   CHECK(at.broker.count("subscriptions") == 0);
 }
 
+TEST_CASE("CON-27 a disconnect ends the queries of the client") {
+  TestBroker broker;
+  amps::broker::SowTopicConfiguration topic;
+  topic.name = "t";
+  topic.message_type = "json";
+  topic.is_persistent = false;
+  broker.configuration.sow.push_back(topic);
+  broker.start();
+  Client publisher(broker.port());
+  publisher.logon("publisher");
+  const std::string body(10'000, 'x');
+  for (int i = 0; i < 2'000; ++i) {
+    publisher.send_frame("{\"c\":\"p\",\"t\":\"t\",\"k\":\"" + std::to_string(i) + "\"}", body);
+  }
+  publisher.expect_nothing();
+  {
+    Client client(broker.port());
+    client.logon("asks");
+    client.send_frame(R"({"c":"sow","t":"t","bs":100,"cid":"q","a":"processed"})");
+    CHECK(client.ack("q").get("status") == "success");  // More is to come than sockets hold.
+    CHECK(broker.count("outbox_bytes") > 0);
+  }
+  broker.wait_for_count("connections", 1);
+  CHECK(broker.count("outbox_bytes") == 0);
+  publisher.expect_nothing();
+}
+
 TEST_CASE("commands sent before the client closed its half are answered") {
   Connected at;
   Client client(at.broker.port());

@@ -5,7 +5,7 @@
 
 using namespace amps::broker;
 
-TEST_CASE("TOP-01 TOP-02 TOP-03 TOP-05 each message type has a space of its own") {
+TEST_CASE("each message type has a space of its own") {
   amps::ManualClock clock;
   Statistics statistics;
   const TopicSpaces spaces(clock, &statistics);

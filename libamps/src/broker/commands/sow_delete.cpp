@@ -274,6 +274,15 @@ Status Deletion::by_data() {
   return status;
 }
 
+void publish_event(const Session& session, const Command& command) {
+  ClientEvent event;
+  event.event = "sow_delete";
+  event.topic = command.topic();
+  event.filter = command.header->get(AMPS_Filter);
+  event.query_id = command.header->get(AMPS_QueryId);
+  session.publish_event(event);
+}
+
 }  // namespace
 
 void execute_sow_delete(Session& session, const Command& command) {
@@ -282,6 +291,7 @@ void execute_sow_delete(Session& session, const Command& command) {
   const Status status = deletion.run();
   if (session.services().journal != nullptr) session.services().journal->end_block();
   if (!status.ok()) return session.fail(command, status);
+  publish_event(session, command);
   Ack ack;
   ack.query_id = command.header->get(AMPS_QueryId);
   ack.type = AMPS_ACK_Processed;

@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(Jobs, "ACK-13 QUE-04 QUE-05: the ack of a subscription says wh
   CHECK_FALSE(client->subscribe("jobs_in", "plain", "max_backlog=9").has("opts"));
 }
 
-TEST_CASE_FIXTURE(Jobs, "QUE-07 QUE-08: what a consumer held comes back when it leaves") {
+TEST_CASE_FIXTURE(Jobs, "QUE-07 QUE-08 CON-27: what a consumer held comes back when it leaves") {
   open();
   auto gone = connect("gone");
   gone->subscribe("jobs", "s");
