@@ -156,7 +156,7 @@ void Conflation::write(const Held& held) {
   delivery.reason = held.reason;
   delivery.body = leaves ? held.delivered : held.body;
   Buffer frame;
-  append_delivery(&frame, delivery_prefix(held.topic, subscription_.id, leaves ? "oof" : "p"), delivery);
+  append_delivery(&frame, Address{held.topic, subscription_.id, leaves ? "oof" : "p"}, delivery);
   subscription_.outbox->append(frame.view(), space_.now_ms(), 1);
   space_.count_delivery(frame.size());
 }

@@ -45,6 +45,15 @@ struct DeliveryFields {
 std::string delivery_prefix(std::string_view topic, std::string_view sids, std::string_view command = "p");
 void append_delivery(Buffer* out, std::string_view prefix, const Delivery& delivery);
 
+// To whom, of what and as what a message goes that nobody else gets in these bytes.
+struct Address {
+  std::string_view topic;
+  std::string_view sids;
+  std::string_view command = "p";
+};
+// The same without a prefix that was made before.
+void append_delivery(Buffer* out, const Address& address, const Delivery& delivery);
+
 struct DeliveryGroup {
   std::string prefix;
   DeliveryFields fields;

@@ -17,7 +17,7 @@ bool is_selective(const Subscription& subscription) noexcept {
 }  // namespace
 
 void Route::add(const Subscription& subscription) {
-  if (subscription.skip_empty && skip_empty_count_++ == 0) make_all_stale();
+  if (subscription.skip_empty && skip_empty_count_++ == 0) for_empty_is_stale_ = true;
   Client& client = clients_[subscription.outbox];
   client.subscriptions.emplace(subscription.order, &subscription);
   if (is_selective(subscription) && client.selective_count++ == 0) {
@@ -47,7 +47,7 @@ void Route::remove(const Subscription& subscription) {
   } else if (client.selective_count == 0) {
     make_stale(subscription.outbox, &client);
   }
-  if (subscription.skip_empty && --skip_empty_count_ == 0) make_all_stale();
+  if (subscription.skip_empty && --skip_empty_count_ == 0) for_empty_is_stale_ = true;
 }
 
 void Route::clear() {
@@ -55,6 +55,7 @@ void Route::clear() {
   stale_.clear();
   all_ = {};
   for_empty_ = {};
+  for_empty_is_stale_ = false;
   always_.clear();
   filters_.reset();
   by_id_.clear();
@@ -105,12 +106,6 @@ void Route::make_stale(Outbox* outbox, Client* client) {
   stale_.push_back(outbox);
 }
 
-void Route::make_all_stale() {
-  for (auto& [outbox, client] : clients_) {
-    if (client.selective_count == 0) make_stale(outbox, &client);
-  }
-}
-
 void Route::refresh() {
   for (Outbox* outbox : stale_) {
     const auto found = clients_.find(outbox);
@@ -120,9 +115,23 @@ void Route::refresh() {
     if (client.selective_count != 0) continue;
     leave_groups(outbox, &client);
     join(&all_, outbox, client, false, &client.group);
-    if (skip_empty_count_ != 0) join(&for_empty_, outbox, client, true, &client.group_for_empty);
+    if (skip_empty_count_ != 0 && !for_empty_is_stale_) {
+      join(&for_empty_, outbox, client, true, &client.group_for_empty);
+    }
   }
   stale_.clear();
+  if (for_empty_is_stale_) group_for_empty();
+}
+
+// All at once: each client would have to be found in the group that it leaves.
+void Route::group_for_empty() {
+  for_empty_is_stale_ = false;
+  for_empty_ = {};
+  for (auto& [outbox, client] : clients_) {
+    client.group_for_empty.clear();
+    if (skip_empty_count_ == 0 || client.selective_count != 0) continue;
+    join(&for_empty_, outbox, client, true, &client.group_for_empty);
+  }
 }
 
 void Route::join(Groups* groups, Outbox* outbox, const Client& client, bool for_empty,

@@ -41,7 +41,7 @@ class Route {
   void clear();                                   // Looks at no subscription.
 
   // Before groups are used. True: the groups are others than before.
-  bool has_news() const noexcept { return !stale_.empty(); }
+  bool has_news() const noexcept { return !stale_.empty() || for_empty_is_stale_; }
   void refresh();
   // The groups of a message, which may be empty.
   std::vector<DeliveryGroup>* groups(bool message_is_empty) noexcept {
@@ -75,7 +75,7 @@ class Route {
   static void leave(Groups* groups, Outbox* outbox, std::string* key);
   void leave_groups(Outbox* outbox, Client* client);
   void make_stale(Outbox* outbox, Client* client);
-  void make_all_stale();
+  void group_for_empty();
   void select(const Subscription& subscription);
   void deselect(const Subscription& subscription);
   void count_wishes(const Subscription& subscription, bool comes) noexcept;
@@ -86,6 +86,7 @@ class Route {
   Groups all_;
   Groups for_empty_;  // Kept only while somebody does not want messages without a body.
   std::size_t skip_empty_count_ = 0;
+  bool for_empty_is_stale_ = false;  // The first has come, or the last has gone.
 
   std::set<const Subscription*, ByClient> always_;
   std::unique_ptr<FilterIndex> filters_;  // Only while there are some.

@@ -195,7 +195,7 @@ Delivery SelectiveDelivery::chosen(const Delivery& delivery, const DeliveryField
 void SelectiveDelivery::send(const Topic& topic, const Delivery& delivery, const Part& part,
                              std::string_view command, Outbox* outbox, std::uint64_t now_ms) {
   scratch_.clear();
-  append_delivery(&scratch_, delivery_prefix(topic.name, part.sids, command), chosen(delivery, part.fields));
+  append_delivery(&scratch_, Address{topic.name, part.sids, command}, chosen(delivery, part.fields));
   outbox->append(scratch_.view(), now_ms, 1);
   counts_.bytes += scratch_.size();
   ++counts_.messages;
@@ -212,7 +212,8 @@ void SelectiveDelivery::send_parts(const Topic& topic, const Change& change, con
   if (!full_.sids.empty()) {
     // One message for all: who asked for a part takes the whole.
     if (!delta_.sids.empty()) {
-      full_.sids += ',' + delta_.sids;
+      full_.sids += ',';
+      full_.sids += delta_.sids;
       full_.fields = full_.fields | delta_.fields;
     }
     send(topic, delivery, full_, "p", outbox, now_ms);

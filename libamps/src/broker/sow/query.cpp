@@ -199,8 +199,7 @@ bool QueryResult::tell_departures(Buffer* out, std::size_t begin) {
     if (query_.with_timestamp) delivery.timestamp = timestamp_.of(departure.record->timestamp_us());
     delivery.reason = "match";
     delivery.body = selected(*departure.record);
-    append_delivery(out, delivery_prefix(parts_[departure.part].topic, query_.subscription_id, "oof"),
-                    delivery);
+    append_delivery(out, Address{parts_[departure.part].topic, query_.subscription_id, "oof"}, delivery);
   }
   return false;
 }

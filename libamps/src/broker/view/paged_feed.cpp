@@ -108,7 +108,7 @@ void PagedFeed::send(std::string_view command, Delivery delivery, bool is_delta)
     delivery.timestamp = {timestamp, sizeof timestamp};
   }
   scratch_.clear();
-  append_delivery(&scratch_, delivery_prefix(topic_.name, subscription_->id, command), delivery);
+  append_delivery(&scratch_, Address{topic_.name, subscription_->id, command}, delivery);
   subscription_->outbox->append(scratch_.view(), space_.now_ms(), 1);
   space_.count_delivery(scratch_.size());
 }
