@@ -25,6 +25,21 @@ def find_library() -> str:
     return ""
 
 
+def logged_configuration(journal: Path, sow: str = "") -> str:
+    """The setting of a broker that logs every json message in small files; ``sow`` is what stands in its SOW."""
+    return f"""config=
+<AMPSConfig>
+  <TransactionLog>
+    <JournalDirectory>{journal}</JournalDirectory>
+    <JournalSize>10MB</JournalSize>
+    <PreallocatedJournalFiles>1</PreallocatedJournalFiles>
+    <Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
+  </TransactionLog>
+  <SOW>{sow}</SOW>
+</AMPSConfig>
+"""
+
+
 class BrokerProcess:
     def __init__(self, *settings: str) -> None:
         library = find_library()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from broker_process import BrokerProcess
+from broker_process import BrokerProcess, logged_configuration
 
 import pyamps
 from pyamps import Command
@@ -23,19 +23,7 @@ HISTORIES = int(os.environ.get("AMPS_QUEUE_CRASHES", "3"))  # Random ones of eac
 KILLS = 4  # In each.
 WAIT_MS = 10_000
 
-CONFIGURATION = """
-<AMPSConfig>
-  <TransactionLog>
-    <JournalDirectory>{journal}</JournalDirectory>
-    <JournalSize>10MB</JournalSize>
-    <PreallocatedJournalFiles>1</PreallocatedJournalFiles>
-    <Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
-  </TransactionLog>
-  <SOW>
-    <Queue><Name>jobs</Name><MessageType>json</MessageType>{settings}</Queue>
-  </SOW>
-</AMPSConfig>
-"""
+QUEUE = "<Queue><Name>jobs</Name><MessageType>json</MessageType>{settings}</Queue>"
 
 
 class Consumer:
@@ -99,7 +87,7 @@ def depth(client: pyamps.Client) -> int:
 @contextmanager
 def killed(journal: Path, settings: str) -> Iterator[BrokerProcess]:
     """A broker that ends by kill -9."""
-    broker = BrokerProcess("config=" + CONFIGURATION.format(journal=journal, settings=settings))
+    broker = BrokerProcess(logged_configuration(journal, QUEUE.format(settings=settings)))
     try:
         yield broker
     finally:

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from broker_process import BrokerProcess
+from broker_process import BrokerProcess, logged_configuration
 
 import pyamps
 from pyamps import Command
@@ -21,17 +21,6 @@ from pyamps import Command
 HISTORIES = int(os.environ.get("AMPS_REPLAY_CRASHES", "2"))  # Random ones; nightly: 100.
 KILLS = 4  # In each.
 WAIT_MS = 20_000
-
-CONFIGURATION = """
-<AMPSConfig>
-  <TransactionLog>
-    <JournalDirectory>{journal}</JournalDirectory>
-    <JournalSize>10MB</JournalSize>
-    <PreallocatedJournalFiles>1</PreallocatedJournalFiles>
-    <Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
-  </TransactionLog>
-</AMPSConfig>
-"""
 
 
 def connected(broker: BrokerProcess, name: str) -> pyamps.Client:
@@ -81,7 +70,7 @@ def replay(client: pyamps.Client, bookmark: str) -> pyamps.MessageStream:
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_REL_19_TXL_10_TXL_29_a_reader_misses_nothing_over_kills(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    settings = "config=" + CONFIGURATION.format(journal=tmp_path)
+    settings = logged_configuration(tmp_path)
     publishers: list[Publisher] = []
     seen: list[int] = []
     bookmark = "0"
@@ -129,7 +118,7 @@ def history(client: pyamps.Client, bookmark: str) -> list[str]:
 def test_REL_19_readers_that_come_and_go_while_messages_are_published(tmp_path: Path) -> None:
     """Each goes on from its own bookmark; the broker has many loops, and cursors end in the middle of batches."""
     chance = random.Random(19)
-    with BrokerProcess("config=" + CONFIGURATION.format(journal=tmp_path)) as broker:
+    with BrokerProcess(logged_configuration(tmp_path)) as broker:
         publisher = Publisher(broker, 1)
         expected = [1] * 5
         bookmarks = ["0"] * 5

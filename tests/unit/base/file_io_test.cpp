@@ -12,25 +12,15 @@
 #include <vector>
 
 #include "fault_file_io.h"
+#include "support/temporary_directory.h"
 
 using amps::File;
 using amps::FileIo;
 using amps::OpenMode;
 using amps::test::FaultFileIo;
+using amps::test::TemporaryDirectory;
 
 namespace {
-
-// A directory of its own that goes with the test.
-class Directory {
- public:
-  Directory() { REQUIRE(mkdtemp(path_) != nullptr); }
-  ~Directory() { std::system(("rm -r " + path()).c_str()); }
-  std::string path() const { return path_; }
-  std::string file(const char* name) const { return path() + "/" + name; }
-
- private:
-  char path_[32] = "/tmp/amps-file-io-XXXXXX";
-};
 
 std::unique_ptr<File> opened(FileIo& io, const std::string& path, OpenMode mode) {
   std::unique_ptr<File> file;
@@ -49,7 +39,7 @@ std::string read_all(File& file) {
 }  // namespace
 
 TEST_CASE("bytes are written anywhere, read, cut and kept") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   const std::string path = directory.file("data");
   {
@@ -68,7 +58,7 @@ TEST_CASE("bytes are written anywhere, read, cut and kept") {
 }
 
 TEST_CASE("a new file is for its owner only") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   opened(amps::system_file_io(), directory.file("secret"), OpenMode::kCreate);
   struct stat info;
   REQUIRE(stat(directory.file("secret").c_str(), &info) == 0);
@@ -76,7 +66,7 @@ TEST_CASE("a new file is for its owner only") {
 }
 
 TEST_CASE("a link is not followed when a file is made") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   REQUIRE(symlink(directory.file("target").c_str(), directory.file("link").c_str()) == 0);
   std::unique_ptr<File> file;
   CHECK(amps::system_file_io().open(directory.file("link"), OpenMode::kCreate, &file).code() == AMPS_E_STORE);
@@ -84,7 +74,7 @@ TEST_CASE("a link is not followed when a file is made") {
 }
 
 TEST_CASE("failures name action, path and cause") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   std::unique_ptr<File> file;
   const std::string path = directory.file("missing");
@@ -99,7 +89,7 @@ TEST_CASE("failures name action, path and cause") {
 }
 
 TEST_CASE("offsets beyond what a file can have are refused, not wrapped") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto file = opened(amps::system_file_io(), directory.file("data"), OpenMode::kCreate);
   char byte = 0;
   std::size_t got = 0;
@@ -111,7 +101,7 @@ TEST_CASE("offsets beyond what a file can have are refused, not wrapped") {
 }
 
 TEST_CASE("files are renamed over others and removed") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   REQUIRE(opened(io, directory.file("a"), OpenMode::kCreate)->write_at(0, "new").ok());
   REQUIRE(opened(io, directory.file("b"), OpenMode::kCreate)->write_at(0, "old").ok());
@@ -147,7 +137,7 @@ TEST_CASE("reading a whole file reports whichever step fails") {
 }
 
 TEST_CASE("directories are made with those above them, and listed") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   const std::string deep = directory.file("a/b/c");
   REQUIRE(io.make_directory(deep).ok());
@@ -164,7 +154,7 @@ TEST_CASE("directories are made with those above them, and listed") {
 }
 
 TEST_CASE("allocated room is zero, and what was there stays") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto file = opened(amps::system_file_io(), directory.file("data"), OpenMode::kCreate);
   REQUIRE(file->write_at(0, "abc").ok());
   REQUIRE(file->allocate(5).ok());
@@ -173,7 +163,7 @@ TEST_CASE("allocated room is zero, and what was there stays") {
 }
 
 TEST_CASE("a directory is held by one holder, also in one process") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   std::unique_ptr<amps::DirectoryLock> first;
   std::unique_ptr<amps::DirectoryLock> second;
@@ -185,7 +175,7 @@ TEST_CASE("a directory is held by one holder, also in one process") {
 }
 
 TEST_CASE("a child made by fork does not keep a directory locked") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   FileIo& io = amps::system_file_io();
   std::unique_ptr<amps::DirectoryLock> lock;
   REQUIRE(io.lock(directory.path(), &lock).ok());

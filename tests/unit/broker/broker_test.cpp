@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "support/temporary_directory.h"
 #include "support/test_broker.h"
 
 using amps::Status;
@@ -74,9 +75,8 @@ TEST_CASE("CON-26 port 0 is a free port that the program can read") {
 }
 
 TEST_CASE("CON-17 clients connect to a Unix socket, which is gone afterwards") {
-  char folder[] = "/tmp/amps-broker-XXXXXX";
-  REQUIRE(::mkdtemp(folder) != nullptr);
-  const std::string path = std::string(folder) + "/socket";
+  const amps::test::TemporaryDirectory directory;
+  const std::string path = directory.file("socket");
   {
     TestBroker broker;
     TransportConfiguration unix_socket;
@@ -94,7 +94,6 @@ TEST_CASE("CON-17 clients connect to a Unix socket, which is gone afterwards") {
     CHECK(client.next("p").body == "over unix");
   }
   CHECK(::access(path.c_str(), F_OK) != 0);
-  ::rmdir(folder);
 }
 
 TEST_CASE("CON-24 reasons of disconnects are counted and logged") {

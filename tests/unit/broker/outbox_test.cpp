@@ -3,39 +3,17 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <string>
 
-using amps::Status;
+#include "support/outbox_peer.h"
+
 using amps::net::IoResult;
 using amps::net::IoState;
+using amps::test::Home;
+using amps::test::Sink;
 using namespace amps::broker;
 
 namespace {
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override { ++scheduled; }
-  int scheduled = 0;
-};
-
-// Takes `room` bytes, `step` at a time.
-class Sink final : public amps::net::ByteStream {
- public:
-  IoResult read_some(char*, std::size_t) override { return {IoState::kWantRead, 0}; }
-  IoResult write_some(const char* from, std::size_t size) override {
-    const std::size_t count = std::min({size, step, room});
-    if (count == 0) return {IoState::kWantWrite, 0};
-    room -= count;
-    bytes.append(from, count);
-    return {IoState::kOk, count};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  Status status() const override { return {}; }
-
-  std::size_t room = SIZE_MAX, step = SIZE_MAX;
-  std::string bytes;
-};
 
 struct Fixture {
   Home home;

@@ -8,13 +8,12 @@
 #include <random>
 #include <string>
 
+#include "support/outbox_peer.h"
+
+using amps::test::Home;
 using namespace amps::broker;
 
 namespace {
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {}
-};
 
 std::unique_ptr<Filter> any_message() {
   std::unique_ptr<Filter> filter;

@@ -5,28 +5,14 @@
 
 #include <string>
 
+#include "support/outbox_peer.h"
 #include "support/raw_client.h"
 
+using amps::test::Home;
+using amps::test::Sink;
 using namespace amps::broker;
 
 namespace {
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {}
-};
-
-class Sink final : public amps::net::ByteStream {
- public:
-  amps::net::IoResult read_some(char*, std::size_t) override { return {amps::net::IoState::kWantRead, 0}; }
-  amps::net::IoResult write_some(const char* from, std::size_t size) override {
-    bytes.append(from, size);
-    return {amps::net::IoState::kOk, size};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  amps::Status status() const override { return {}; }
-  std::string bytes;
-};
 
 std::unique_ptr<Filter> contains(const std::string& text) {
   std::unique_ptr<Filter> filter;

@@ -7,31 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "support/outbox_peer.h"
 #include "support/raw_client.h"
 
 using amps::ManualClock;
 using amps::MutexLock;
 using amps::Status;
+using amps::test::Home;
+using amps::test::Sink;
 using namespace amps::broker;
 
 namespace {
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {}
-};
-
-class Sink final : public amps::net::ByteStream {
- public:
-  amps::net::IoResult read_some(char*, std::size_t) override { return {amps::net::IoState::kWantRead, 0}; }
-  amps::net::IoResult write_some(const char* from, std::size_t size) override {
-    bytes.append(from, size);
-    return {amps::net::IoState::kOk, size};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  Status status() const override { return {}; }
-  std::string bytes;
-};
 
 struct Fixture {
   ManualClock clock;

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "support/temporary_directory.h"
+
 using amps::SystemClock;
 using namespace amps::net;
 
@@ -140,10 +142,9 @@ TEST_CASE("what cannot be listened on is an error that names it") {
 }
 
 TEST_CASE("a Unix socket: ours alone, replaced when nobody serves it, refused when somebody does") {
-  char folder[] = "/tmp/amps-listener-XXXXXX";
-  REQUIRE(::mkdtemp(folder) != nullptr);
+  const amps::test::TemporaryDirectory directory;
   ListenAddress address;
-  address.unix_path = std::string(folder) + "/socket";
+  address.unix_path = directory.file("socket");
   {
     Listener listener;
     REQUIRE(listener.open(address).ok());
@@ -169,7 +170,6 @@ TEST_CASE("a Unix socket: ours alone, replaced when nobody serves it, refused wh
   CHECK(listener.open(address).text().find("no socket") != std::string::npos);
   CHECK(::access(address.unix_path.c_str(), F_OK) == 0);
   ::unlink(address.unix_path.c_str());
-  ::rmdir(folder);
   address.unix_path = std::string(200, 'x');
   CHECK(listener.open(address).code() == AMPS_E_URI);
 }

@@ -4,22 +4,23 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "net/socket_stream.h"
 #include "net/waker.h"
+#include "support/temporary_directory.h"
 
 namespace amps::net {
+
+using test::TemporaryDirectory;
 
 // Long enough for the slowest machine under a sanitizer; no test waits for it to pass.
 inline Deadline soon() {
@@ -34,25 +35,6 @@ struct SocketPair {
     right = std::make_unique<SocketStream>(fds[1], "right");
   }
   std::unique_ptr<SocketStream> left, right;
-};
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "amps-net-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
 };
 
 // Listens on 127.0.0.1 at a free port, or on a Unix socket.

@@ -4,9 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
+#include "support/temporary_directory.h"
+
+using amps::test::TemporaryDirectory;
 using namespace amps::broker;
 
 namespace {
@@ -22,23 +23,6 @@ std::string load(const std::string& xml) {
 bool contains(const std::string& text, const std::string& piece) {
   return text.find(piece) != std::string::npos;
 }
-
-class Directory {
- public:
-  Directory() {
-    std::string name = std::filesystem::temp_directory_path() / "element_test_XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return path_ / name;
-  }
-  std::string path(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 
@@ -94,7 +78,7 @@ TEST_CASE("bounds: bytes and nesting") {
 }
 
 TEST_CASE("CFG-04: an included file takes the place of the element, and its errors name it") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const std::string inner = directory.write("inner.xml", "<b>1</b>\n<b>${V}</b>");
   ElementTree tree;
   REQUIRE(load("<a><x/><Include comment=\"true\">" + inner + "</Include><y/></a>", &tree, {{"V", "2"}}) ==
@@ -107,19 +91,19 @@ TEST_CASE("CFG-04: an included file takes the place of the element, and its erro
 }
 
 TEST_CASE("CFG-04: a circle of files, a missing file and a broken one are errors") {
-  const Directory directory;
-  directory.write("one.xml", "<Include>" + directory.path("two.xml") + "</Include>");
-  directory.write("two.xml", "<Include>" + directory.path("one.xml") + "</Include>");
+  const TemporaryDirectory directory;
+  directory.write("one.xml", "<Include>" + directory.file("two.xml") + "</Include>");
+  directory.write("two.xml", "<Include>" + directory.file("one.xml") + "</Include>");
   directory.write("broken.xml", "<b>\n</c>");
-  CHECK(contains(load("<a><Include>" + directory.path("one.xml") + "</Include></a>"),
+  CHECK(contains(load("<a><Include>" + directory.file("one.xml") + "</Include></a>"),
                  "goes round in a circle"));
-  CHECK(contains(load("<a><Include>" + directory.path("none.xml") + "</Include></a>"), "none.xml"));
-  CHECK(contains(load("<a><Include>" + directory.path("broken.xml") + "</Include></a>"), "broken.xml:2:"));
+  CHECK(contains(load("<a><Include>" + directory.file("none.xml") + "</Include></a>"), "none.xml"));
+  CHECK(contains(load("<a><Include>" + directory.file("broken.xml") + "</Include></a>"), "broken.xml:2:"));
   CHECK(contains(load("<a><Include/></a>"), "Include is empty"));
 }
 
 TEST_CASE("CFG-04: files that include others many times over hit a limit, not the memory") {
-  const Directory directory;
+  const TemporaryDirectory directory;
   std::string name = directory.write("0.xml", "<b/>");
   for (int i = 1; i < 20; ++i) {
     name = directory.write(std::to_string(i) + ".xml",

@@ -16,29 +16,15 @@
 #include "broker/queue/queues.h"
 #include "broker/topic_spaces.h"
 #include "support/memory_journal.h"
+#include "support/outbox_peer.h"
 #include "support/raw_client.h"
 #include "wire/options.h"
 
 namespace queue_tests {
 
+using amps::test::Home;
+using amps::test::Sink;
 using namespace amps::broker;
-
-class Sink final : public amps::net::ByteStream {
- public:
-  amps::net::IoResult read_some(char*, std::size_t) override { return {amps::net::IoState::kWantRead, 0}; }
-  amps::net::IoResult write_some(const char* from, std::size_t size) override {
-    bytes.append(from, size);
-    return {amps::net::IoState::kOk, size};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  amps::Status status() const override { return {}; }
-  std::string bytes;
-};
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {}
-};
 
 struct QueueTopicFixture {
   amps::ManualClock clock;

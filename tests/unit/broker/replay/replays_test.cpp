@@ -7,31 +7,15 @@
 #include <string>
 
 #include "replay_fixture.h"
+#include "support/outbox_peer.h"
 
 using namespace amps;
 using namespace amps::broker;
+using amps::test::Home;
 using amps::test::ReplayFixture;
+using amps::test::Sink;
 
 namespace {
-
-struct Home final : OutboxHome {
-  void schedule(Outbox*) override {}
-};
-
-// Takes everything.
-class Sink final : public net::ByteStream {
- public:
-  net::IoResult read_some(char*, std::size_t) override { return {net::IoState::kWantRead, 0}; }
-  net::IoResult write_some(const char* from, std::size_t size) override {
-    bytes.append(from, size);
-    return {net::IoState::kOk, size};
-  }
-  int fd() const noexcept override { return -1; }
-  void shutdown() noexcept override {}
-  Status status() const override { return {}; }
-
-  std::string bytes;
-};
 
 struct Fixture : ReplayFixture {
   Home home;

@@ -12,8 +12,10 @@
 #include <string>
 
 #include "support/sow_answer.h"
+#include "support/temporary_directory.h"
 #include "support/test_broker.h"
 
+using amps::test::TemporaryDirectory;
 using raw::Client;
 using raw::Frame;
 using raw::SowAnswer;
@@ -275,13 +277,6 @@ TEST_CASE("DLT-19 DLT-11 DLT-13: a delta subscription begins with whole records 
 
 namespace {
 
-// A directory that goes with the test.
-struct TemporaryDirectory {
-  TemporaryDirectory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~TemporaryDirectory() { REQUIRE(std::system(("rm -r " + path).c_str()) == 0); }
-  std::string path = "/tmp/sow_topic_test.XXXXXX";
-};
-
 amps::broker::SowTopicConfiguration persistent(const std::string& directory) {
   auto topic = supplied("t");
   topic.is_persistent = true;
@@ -325,7 +320,7 @@ TEST_CASE("SOW-26: after kill -9 in the middle of publishing, everything acknowl
   TemporaryDirectory directory;
   std::map<std::string, int> acknowledged;
   for (int round = 0; round < 3; ++round) {
-    BrokerProcess process(directory.path);
+    BrokerProcess process(directory.path());
     Client client(process.port);
     client.logon();
     const SowAnswer kept = raw::query(client, "\"c\":\"sow\",\"t\":\"t\",\"bs\":1000");
@@ -357,7 +352,7 @@ TEST_CASE("SOW-26: after kill -9 in the middle of publishing, everything acknowl
 
 TEST_CASE("SOW-25 SOW-26: deletes, expiry times and correlation ids outlive a restart") {
   TemporaryDirectory directory;
-  auto topic = persistent(directory.path);
+  auto topic = persistent(directory.path());
   topic.expires = true;
   TestBroker broker;
   broker.with_manual_clock();
