@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The result of an operation: a code of amps_types.h and a sentence.
+// The result of an operation: a code of amps_types.h and a sentence. A success is two words without
+// memory behind them, because every publish and every delivery passes several.
 // Threads: a value; use each object on one thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,20 +17,37 @@ namespace amps {
 class [[nodiscard]] Status {
  public:
   Status() noexcept = default;  // Success.
-  Status(amps_result code, std::string text) : code_(code), text_(std::move(text)) {}
-  // The server's own words, kept apart so that programs can compare them.
-  Status(amps_result code, std::string text, std::string reason)
-      : code_(code), text_(std::move(text)), reason_(std::move(reason)) {}
+  // The reason is the server's own words, kept apart so that programs can compare them.
+  Status(amps_result code, std::string text, std::string reason = std::string())
+      : code_(code), words_(new Words{std::move(text), std::move(reason)}) {}
+  Status(const Status& other)
+      : code_(other.code_), words_(other.words_ == nullptr ? nullptr : new Words(*other.words_)) {}
+  Status(Status&&) noexcept = default;
+  Status& operator=(Status other) noexcept {
+    code_ = other.code_;
+    words_ = std::move(other.words_);
+    return *this;
+  }
+  ~Status() = default;
 
   bool ok() const noexcept { return code_ == AMPS_E_OK; }
   amps_result code() const noexcept { return code_; }
-  const std::string& text() const noexcept { return text_; }
-  const std::string& reason() const noexcept { return reason_; }
+  const std::string& text() const noexcept { return words_ == nullptr ? none() : words_->text; }
+  const std::string& reason() const noexcept { return words_ == nullptr ? none() : words_->reason; }
 
  private:
+  struct Words {
+    std::string text;
+    std::string reason;
+  };
+
+  static const std::string& none() noexcept {
+    static const std::string& empty = *new std::string();  // Outlives every thread that reads it.
+    return empty;
+  }
+
   amps_result code_ = AMPS_E_OK;
-  std::string text_;
-  std::string reason_;
+  std::unique_ptr<Words> words_;
 };
 
 // Leaves the enclosing function with the status of `expression` unless it is a success.

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using amps::Status;
 
 namespace {
@@ -35,4 +37,20 @@ TEST_CASE("a failure leaves the function and a success goes on") {
   CHECK_FALSE(went_on);
   CHECK(pass_on(AMPS_E_OK, &went_on).ok());
   CHECK(went_on);
+}
+
+TEST_CASE("a copy of a failure has words of its own, and what was moved from has none") {
+  Status failure = give(AMPS_E_FILTER);
+  const Status copy = failure;
+  const Status moved = std::move(failure);
+  CHECK(failure.text().empty());  // NOLINT: reading it is what is tested.
+  CHECK(copy.text() == "text");
+  CHECK(&copy.text() != &moved.text());
+  failure = copy;
+  failure = *&failure;
+  CHECK(failure.code() == AMPS_E_FILTER);
+  CHECK(failure.reason() == "reason");
+  failure = Status();
+  CHECK(failure.ok());
+  CHECK(failure.text().empty());
 }
