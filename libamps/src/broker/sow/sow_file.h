@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file of a persistent topic: batches of changes, each with its number and checksum. What a record is
-// now follows from the changes to it in order; compaction writes a file that begins with the present state.
+// The file of a persistent topic: batches of changes. What a record is now follows from the changes to it in
+// order; compaction writes a file that begins with the present state.
 //
-//   head    "AMPSSOW1", salt, CRC-32C of both
-//   batch   salt, number, size, CRC-32C of number, size and payload; payload of `size` bytes
-//   payload of the first batch: which topic this is; of others: changes, see append_change()
-//
-// A batch is written after the one before it was synced. So a bad batch with a good one behind it is damage,
-// and a bad one with nothing good behind it is a write that was cut short: it was never acknowledged. The
-// salt is drawn for each file, so that no publisher can make bytes that pass for a batch. Threads: one at a
-// time. Blocks: as the file does.
+// A record file (base/record_file.h) whose first record says which topic this is; each further one is a batch
+// of changes, see append_change(), written after the one before it was synced. Threads: one at a time.
+// Blocks: as the file does.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/file_io.h"
+#include "base/record_file.h"
 #include "base/status.h"
 
 namespace amps::broker {
@@ -35,7 +31,6 @@ struct SavedChange {
 };
 
 void append_change(Buffer* out, const SavedChange& change);
-std::string directory_of(const std::string& path);  // "." when the path names none.
 
 class SowFile {
  public:
@@ -51,33 +46,18 @@ class SowFile {
                      std::unique_ptr<SowFile>* out);
 
   // Writes a batch at the end. After a failure nothing may be written any more.
-  Status write(std::string_view changes);
-  Status sync() { return file_->sync_data(); }
+  Status write(std::string_view changes) { return file_->write(changes); }
+  Status sync() { return file_->sync(); }
   // Writes the changes of another file of the topic from `offset` on, where a batch begins.
-  Status copy_from(SowFile* other, std::uint64_t offset);
-  std::uint64_t size() const noexcept { return size_; }
-  const std::string& path() const noexcept { return path_; }
-  void set_path(std::string path) { path_ = std::move(path); }  // It was renamed.
+  Status copy_from(SowFile* other, std::uint64_t offset) {
+    return file_->copy_from(other->file_.get(), offset);
+  }
+  std::uint64_t size() const noexcept { return file_->size(); }
+  const std::string& path() const noexcept { return file_->path(); }
+  void set_path(std::string path) { file_->set_path(std::move(path)); }  // It was renamed.
 
  private:
-  SowFile(std::string path, std::unique_ptr<File> file) : path_(std::move(path)), file_(std::move(file)) {}
-  enum class Batch { kGood, kBad, kEnd };
-  Status write_head(const std::string& about);
-  Status read_head();
-  Status load(const std::string& about, const Visitor& visit, std::uint64_t* cut_bytes);
-  Status read_exactly(std::uint64_t offset, std::size_t size, Buffer* out) const;
-  Status read_batch(std::uint64_t offset, std::uint64_t number_min, Batch* kind, Buffer* payload,
-                    std::uint64_t* number) const;
-  Status find_batch_after(std::uint64_t offset, std::uint64_t number_min, bool* found) const;
-  Status visit_changes(std::string_view payload, std::uint64_t offset, const Visitor& visit) const;
-  Status damaged(std::uint64_t offset, const char* what) const;
-
-  std::string path_;
-  std::unique_ptr<File> file_;
-  std::uint64_t salt_ = 0;
-  std::uint64_t number_ = 0;  // Of the last batch.
-  std::uint64_t size_ = 0;    // Up to the end of the last batch.
-  Buffer batch_;
+  std::unique_ptr<RecordFile> file_;
 };
 
 }  // namespace amps::broker
