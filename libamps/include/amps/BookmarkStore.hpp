@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "BookmarkStoreImpl.hpp"
+#include "detail/NativePart.hpp"
 
 namespace AMPS {
 
@@ -20,7 +21,7 @@ class AMPS_TYPE BookmarkStore {
   AMPS_FN BookmarkStore& operator=(const BookmarkStore&) = default;
   AMPS_FN ~BookmarkStore() = default;
   /** Takes the object over. */
-  AMPS_FN BookmarkStore(BookmarkStoreImpl* store) : part_(store) {}
+  AMPS_FN BookmarkStore(BookmarkStoreImpl* store) : part_(detail::part_of(store)) {}
   AMPS_FN explicit BookmarkStore(const detail::PartRef<BookmarkStoreImpl>& part) : part_(part) {}
 
   AMPS_FN bool isValid() const { return part_.valid(); }

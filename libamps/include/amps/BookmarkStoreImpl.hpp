@@ -49,7 +49,7 @@ class AMPS_TYPE BookmarkStoreImpl {
 namespace detail {
 
 class AMPS_TYPE ForwardingBookmarkStore : public BookmarkStoreImpl,
-                                          private Foreign<amps_bookmark_store_vt_t> {
+                                          protected Foreign<amps_bookmark_store_vt_t> {
  public:
   AMPS_FN ForwardingBookmarkStore(const amps_bookmark_store_vt_t* table, void* self, bool take_over = false)
       : Foreign<amps_bookmark_store_vt_t>(table, self, take_over) {}

@@ -11,7 +11,11 @@
 
 #include "Client.hpp"
 #include "DefaultServerChooser.hpp"
+#include "LoggedBookmarkStore.hpp"
+#include "MemoryBookmarkStore.hpp"
+#include "MemoryPublishStore.hpp"
 #include "MemorySubscriptionManager.hpp"
+#include "PublishStore.hpp"
 #include "ReconnectDelayStrategy.hpp"
 #include "ServerChooser.hpp"
 
@@ -26,6 +30,22 @@ class AMPS_TYPE HAClient : public Client {
   AMPS_FN explicit HAClient(const std::string& name = std::string()) : Client(name, AMPS_CLIENT_KIND_HA) {}
   /** Takes over one reference. */
   AMPS_FN explicit HAClient(amps_client_t* body) : Client(body) {}
+
+  /** With a publish and a bookmark store in memory. */
+  AMPS_FN static HAClient createMemoryBacked(const std::string& name) {
+    HAClient made(name);
+    made.setPublishStore(Store(new MemoryPublishStore()));
+    made.setBookmarkStore(BookmarkStore(new MemoryBookmarkStore()));
+    return made;
+  }
+  /** With stores in files, which the next client of the same name goes on with. */
+  AMPS_FN static HAClient createFileBacked(const std::string& name, const std::string& publishLogPath,
+                                           const std::string& bookmarkLogPath) {
+    HAClient made(name);
+    made.setPublishStore(Store(new PublishStore(publishLogPath)));
+    made.setBookmarkStore(BookmarkStore(new LoggedBookmarkStore(bookmarkLogPath)));
+    return made;
+  }
 
   /** Tries servers until one accepts, the chooser or the delay strategy gives up, or getTimeout() passed. */
   AMPS_FN void connectAndLogon() { detail::check(amps_client_connect_and_logon(ha_body())); }

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "StoreImpl.hpp"
+#include "detail/NativePart.hpp"
 
 namespace AMPS {
 
@@ -20,7 +21,7 @@ class AMPS_TYPE Store {
   AMPS_FN Store& operator=(const Store&) = default;
   AMPS_FN ~Store() = default;
   /** Takes the object over. */
-  AMPS_FN Store(StoreImpl* store) : part_(store) {}
+  AMPS_FN Store(StoreImpl* store) : part_(detail::part_of(store)) {}
   AMPS_FN explicit Store(const detail::PartRef<StoreImpl>& part) : part_(part) {}
 
   AMPS_FN bool isValid() const { return part_.valid(); }

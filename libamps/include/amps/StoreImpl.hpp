@@ -45,7 +45,7 @@ class AMPS_TYPE StoreImpl {
 
 namespace detail {
 
-class AMPS_TYPE ForwardingStore : public StoreImpl, private Foreign<amps_publish_store_vt_t> {
+class AMPS_TYPE ForwardingStore : public StoreImpl, protected Foreign<amps_publish_store_vt_t> {
  public:
   AMPS_FN ForwardingStore(const amps_publish_store_vt_t* table, void* self, bool take_over = false)
       : Foreign<amps_publish_store_vt_t>(table, self, take_over) {}

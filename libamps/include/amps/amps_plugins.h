@@ -83,13 +83,17 @@ typedef struct amps_bookmark_store_vt {
   amps_result (*oldest_sequence)(void* self, amps_span_t sub_id, uint64_t* sequence);
   amps_result (*persisted)(void* self, amps_span_t sub_id, amps_span_t bookmark);
   amps_result (*set_server_version)(void* self, uint64_t version);
+  /** A subscription is placed. is_again 0: by the program, which gets again what was delivered and not
+   *  discarded; 1: after a reconnect. Before most_recent. */
+  amps_result (*begin)(void* self, amps_span_t sub_id, int32_t is_again);
 } amps_bookmark_store_vt_t;
 
 /** Called by a publish store for each message it keeps. */
 typedef amps_result (*amps_store_replay_fn)(amps_message_ref_t* message, void* userdata);
 
 /** Keeps publishes until the server has persisted them. Threads: store the publishing ones,
- *  discard_up_to the receive thread, replay the one that reconnects. */
+ *  discard_up_to the receive thread, replay the one that reconnects. A store that is full returns
+ *  AMPS_E_WOULD_BLOCK: the publisher then waits for acknowledgements and calls again. */
 typedef struct amps_publish_store_vt {
   AMPS_TABLE_HEAD;
   amps_result (*store)(void* self, amps_message_ref_t* message, uint64_t* sequence);
@@ -101,6 +105,9 @@ typedef struct amps_publish_store_vt {
   amps_result (*flush)(void* self, uint32_t timeout_ms);
   amps_result (*lowest_unpersisted)(void* self, uint64_t* sequence);
   amps_result (*last_persisted)(void* self, uint64_t* sequence);
+  /** At each logon, before discard_up_to: the server's latest number of this client. A store that no server
+   *  knows yet goes on behind it. */
+  amps_result (*resume_after)(void* self, uint64_t sequence);
 } amps_publish_store_vt_t;
 
 AMPS_API amps_result amps_client_set_server_chooser(amps_client_t*, const amps_server_chooser_vt_t*,
@@ -146,6 +153,37 @@ AMPS_API amps_result amps_exponential_delay_new(uint32_t initial_ms, uint32_t de
                                                 const amps_delay_strategy_vt_t** vt, void** self);
 AMPS_API amps_result amps_memory_subscription_manager_new(const amps_subscription_manager_vt_t** vt,
                                                           void** self);
+
+/** The disk has what was stored when a call returns, so that it survives a loss of power. */
+#define AMPS_STORE_SYNC 0x1u
+
+/**
+ * A publish store in memory: survives reconnects and other servers, not the end of the process.
+ * @param size_bytes_max bytes kept before publishers wait for acknowledgements; 0: 1 GiB
+ */
+AMPS_API amps_result amps_memory_publish_store_new(uint64_t size_bytes_max,
+                                                   const amps_publish_store_vt_t** vt, void** self);
+/**
+ * A publish store whose file survives the process. One store at a time may have the file; the next client
+ * that uses it needs the same name.
+ * @param flags AMPS_STORE_SYNC or 0
+ */
+AMPS_API amps_result amps_file_publish_store_new(amps_span_t path, uint32_t flags, uint64_t size_bytes_max,
+                                                 const amps_publish_store_vt_t** vt, void** self);
+/** Waits until the disk has everything. Nothing to do for a store in memory. */
+AMPS_API amps_result amps_publish_store_sync(void* self);
+/** Gives the file up, also while a client has the store; storing fails from then on. */
+AMPS_API amps_result amps_publish_store_close(void* self);
+/** A bookmark store in memory. */
+AMPS_API amps_result amps_memory_bookmark_store_new(const amps_bookmark_store_vt_t** vt, void** self);
+/** A bookmark store whose file survives the process. @param flags AMPS_STORE_SYNC or 0 */
+AMPS_API amps_result amps_file_bookmark_store_new(amps_span_t path, uint32_t flags,
+                                                  const amps_bookmark_store_vt_t** vt, void** self);
+AMPS_API amps_result amps_bookmark_store_sync(void* self);
+/** Gives the file up, also while a client has the store; discarding fails from then on. */
+AMPS_API amps_result amps_bookmark_store_close(void* self);
+/** Writes the file anew without what is finished. It happens by itself when much is. */
+AMPS_API amps_result amps_bookmark_store_prune(void* self);
 
 AMPS_END_DECLS
 

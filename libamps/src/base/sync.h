@@ -46,6 +46,7 @@ enum class LockRank : int {
   kOutbound = 170,        // Bytes waiting to be written.
   kTransport = 180,       // TLS state shared by reader and writer.
   kTimer = 190,           // The timer thread's queue.
+  kStoreFile = 195,       // The file of a client's store; held while it is written.
   kLibrary = 200,         // Process-wide: TLS settings, hooks.
   kLeaf = 1000,           // Holds nothing else while held.
 };

@@ -14,6 +14,7 @@
 #include "client/publisher.h"
 #include "client/session.h"
 #include "client/thread_context.h"
+#include "wire/bookmark.h"
 #include "wire/header_decoder.h"
 #include "wire/options.h"
 #include "wire/reason.h"
@@ -117,13 +118,24 @@ void Commands::prepare(const Message& command, std::uint32_t flags, Prepared* pr
 void Commands::prepare_bookmark(const Message& command, Prepared* prepared) {
   const auto store = client_.plugins().get<amps_bookmark_store_vt_t>();
   prepared->uses_bookmarks = static_cast<bool>(store);
+  const bool is_again = thread_context().is_resubscribing;
+  const amps_span_t sub_id = wire::span_of(prepared->ids.subscription);
+  (void)store.call(&amps_bookmark_store_vt_t::begin, sub_id, is_again ? 1 : 0);
   const bool is_recent = command.get(AMPS_Bookmark) == kRecent;
-  if (!is_recent && !(prepared->uses_bookmarks && thread_context().is_resubscribing)) return;
+  if (!is_recent && !(prepared->uses_bookmarks && is_again)) return;
   amps_span_t recent{nullptr, 0};
-  (void)store.call(&amps_bookmark_store_vt_t::most_recent, wire::span_of(prepared->ids.subscription),
-                   &recent);
+  (void)store.call(&amps_bookmark_store_vt_t::most_recent, sub_id, &recent);
   prepared->bookmark = wire::view_of(recent);
-  if (prepared->bookmark.empty() && is_recent) prepared->bookmark = kEpoch;
+  if (!prepared->bookmark.empty()) {
+    prepared->header.set(AMPS_Bookmark, prepared->bookmark);
+    return;
+  }
+  // A subscription from now on that has had messages before any acknowledgement said where "now" was: the
+  // log was empty then.
+  std::uint64_t oldest = 0;
+  (void)store.call(&amps_bookmark_store_vt_t::oldest_sequence, sub_id, &oldest);
+  const bool was_now = wire::parse_bookmark(command.get(AMPS_Bookmark)).kind == wire::BookmarkKind::kNow;
+  if (is_recent || (was_now && oldest != 0)) prepared->bookmark = kEpoch;
   if (!prepared->bookmark.empty()) prepared->header.set(AMPS_Bookmark, prepared->bookmark);
 }
 

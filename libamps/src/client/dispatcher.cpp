@@ -8,6 +8,7 @@
 
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/failure.h"
 #include "client/publisher.h"
 #include "client/queue_acks.h"
 #include "client/settle.h"
@@ -130,7 +131,10 @@ bool Dispatcher::pass_bookmark_store(const Route&) {
   std::int32_t is_discarded = 0;
   (void)store.call(&amps_bookmark_store_vt_t::is_discarded, &ref, &is_discarded);
   if (is_discarded == 0) {
-    (void)store.call(&amps_bookmark_store_vt_t::log, &ref, &message_->delivery.bookmark_seq);
+    const Status status =
+        callback_status(store.call(&amps_bookmark_store_vt_t::log, &ref, &message_->delivery.bookmark_seq),
+                        "logging a bookmark");
+    if (__builtin_expect(!status.ok(), 0)) client_.report(status.code(), status.text());
     return true;
   }
   const HandlerPtr duplicate = routes_.table().slots[AMPS_SLOT_DUPLICATE];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/publisher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -10,8 +11,10 @@
 #include "client/commands.h"
 #include "client/failure.h"
 #include "client/outbound.h"
+#include "client/publish_store.h"
 #include "client/session.h"
 #include "client/thread_context.h"
+#include "client/wait_limit.h"
 #include "wire/header_decoder.h"
 
 namespace amps::client {
@@ -50,10 +53,8 @@ Status Publisher::publish_stored(std::string_view topic, std::string_view data, 
 Status Publisher::send_stored(Message& message, bool may_wait, std::uint64_t* sequence) {
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
   AMPS_RETURN_IF_ERROR(take_turn(may_wait));
-  amps_message_ref_t ref{&message};
   message.set_ack_types(message.ack_types | AMPS_ACK_Persisted);
-  Status status =
-      callback_status(store.call(&amps_publish_store_vt_t::store, &ref, sequence), "storing a publish");
+  Status status = keep(store, message, may_wait, sequence);
   if (status.ok()) {
     message.set(AMPS_Sequence, std::to_string(*sequence));
     note_sent(*sequence);
@@ -63,6 +64,35 @@ Status Publisher::send_stored(Message& message, bool may_wait, std::uint64_t* se
   }
   give_turn();
   return status;
+}
+
+Status Publisher::keep(const PublishStorePlugin& store, Message& message, bool may_wait,
+                       std::uint64_t* sequence) {
+  for (;;) {
+    amps_message_ref_t ref{&message};
+    Status status =
+        callback_status(store.call(&amps_publish_store_vt_t::store, &ref, sequence), "storing a publish");
+    if (status.code() != AMPS_E_WOULD_BLOCK || !may_wait) return status;
+    AMPS_RETURN_IF_ERROR(wait_for_store(status));
+  }
+}
+
+// A full store has room when the server has persisted something. Fails where that would never happen.
+Status Publisher::wait_for_store(const Status& why) {
+  const bool is_ours = thread_context().delivering == &client_ || thread_context().restoring == &client_;
+  if (is_ours || client_.session().is_disconnected()) {
+    return Status(AMPS_E_STORE, why.text() + (is_ours ? "; a handler cannot wait for acknowledgements"
+                                                      : "; the client is not connected"));
+  }
+  if (!thread_context().is_library_thread && is_interrupted()) {
+    return Status(AMPS_E_INTERRUPTED, "interrupted while the publish store was full");
+  }
+  const ConnectionPtr connection = client_.session().connection();
+  if (connection != nullptr) connection->help();  // The acknowledgement may stand behind a stuck handler.
+  const MutexLock lock(mutex_);
+  persisted_.wait_until(mutex_,
+                        std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs));
+  return Status();
 }
 
 Status Publisher::take_turn(bool may_wait) {
@@ -109,6 +139,8 @@ void Publisher::persisted(std::uint64_t sequence) {
   const Status status = callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, sequence),
                                         "discarding persisted messages");
   if (!status.ok()) client_.report(status.code(), status.text());
+  const MutexLock lock(mutex_);
+  persisted_.notify_all();
 }
 
 bool Publisher::replay_single(std::uint64_t sequence, amps_store_replay_fn replay, void* userdata) {
@@ -137,6 +169,7 @@ amps_result replay_one(amps_message_ref_t* ref, void* userdata) {
   // Waits for room like a publish, so that a long replay does not fill the memory.
   Outbound& outbound = replay->client->outbound();
   outbound.drain_below_limit();
+  replay->client->publisher().note_sent(sequence);  // It may be of an earlier process.
   replay->status = outbound.send(header, message.body(), SendMode::kInternal, replay->generation);
   if (replay->status.ok()) replay->after = sequence;
   return replay->status.code();
@@ -144,16 +177,30 @@ amps_result replay_one(amps_message_ref_t* ref, void* userdata) {
 
 }  // namespace
 
+// Agrees with the server about what it has.
+Status Publisher::resume(const PublishStorePlugin& store, std::uint64_t persisted) {
+  AMPS_RETURN_IF_ERROR(callback_status(store.call(&amps_publish_store_vt_t::resume_after, persisted),
+                                       "numbering the publish store"));
+  std::uint64_t discarded = 0;
+  AMPS_RETURN_IF_ERROR(callback_status(store.call(&amps_publish_store_vt_t::last_persisted, &discarded),
+                                       "asking the publish store what is persisted"));
+  if (persisted < discarded && client_.settings().number(AMPS_CLIENT_ERROR_ON_PUBLISH_GAP) != 0) {
+    return Status(AMPS_E_PUBLISH_GAP, "the server has the messages up to " + std::to_string(persisted) +
+                                          ", and the publish store no longer has those up to " +
+                                          std::to_string(discarded));
+  }
+  note_sent(persisted);
+  return callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, persisted),
+                         "discarding persisted messages");
+}
+
 Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t generation) {
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
   if (!store) {
     client_.outbound().open_gate();
     return Status();
   }
-  note_sent(persisted_sequence);
-  AMPS_RETURN_IF_ERROR(
-      callback_status(store.call(&amps_publish_store_vt_t::discard_up_to, persisted_sequence),
-                      "discarding persisted messages"));
+  AMPS_RETURN_IF_ERROR(resume(store, persisted_sequence));
   Replay replay{&client_, generation, 0, Status()};
   Status status =
       callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
@@ -174,11 +221,32 @@ Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t genera
 Status Publisher::flush(std::uint32_t timeout_ms, std::uint32_t ack_type) {
   AMPS_RETURN_IF_ERROR(client_.may_wait());
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
-  if (store.has(&amps_publish_store_vt_t::flush)) {
-    return callback_status(store.call(&amps_publish_store_vt_t::flush, timeout_ms),
-                           "flushing the publish store");
-  }
+  if (store.has(&amps_publish_store_vt_t::flush)) return flush_store(store, timeout_ms);
   return client_.commands().flush(timeout_ms, ack_type == 0 ? std::uint32_t{AMPS_ACK_Processed} : ack_type);
+}
+
+// The store's flush() knows nothing of sessions: the library's own is asked again and again, so that a
+// disconnect ends the wait and a stuck handler does not keep the acknowledgements from us.
+Status Publisher::flush_store(const PublishStorePlugin& store, std::uint32_t timeout_ms) {
+  const auto ask = [&store](std::uint32_t limit_ms) {
+    return callback_status(store.call(&amps_publish_store_vt_t::flush, limit_ms),
+                           "flushing the publish store");
+  };
+  if (store.table() != PublishStore::table()) return ask(timeout_ms);
+  const WaitLimit limit(timeout_ms);
+  for (;;) {
+    const auto slice =
+        limit.next(std::chrono::milliseconds(kInterruptPollMs)) - std::chrono::steady_clock::now();
+    const auto slice_ms = std::chrono::duration_cast<std::chrono::milliseconds>(slice).count();
+    Status status = ask(static_cast<std::uint32_t>(std::max<std::int64_t>(slice_ms, 1)));
+    if (status.code() != AMPS_E_TIMED_OUT) return status;
+    if (limit.is_over()) return limit.status("the server has not persisted everything");
+    if (client_.session().is_disconnected()) {
+      return Status(AMPS_E_DISCONNECTED, "the client is not connected, and the publish store not empty");
+    }
+    const ConnectionPtr connection = client_.session().connection();
+    if (connection != nullptr) connection->help();
+  }
 }
 
 }  // namespace amps::client

@@ -146,6 +146,14 @@ class PartRef {
     return found;
   }
 
+  // An object of the library itself: a client gets what is behind it, and no call passes through it.
+  AMPS_FN static PartRef native(Interface* object, const Table* table, void* self) {
+    PartRef made(object);
+    made.part_->table = table;
+    made.part_->self = self;
+    return made;
+  }
+
   AMPS_FN bool valid() const { return part_ != NULL; }
   // True for an object of a program, false for one that forwards.
   AMPS_FN bool own() const { return part_ && !part_->table; }
