@@ -33,6 +33,13 @@ from .fix import FIXBuilder, FIXShredder, NVFIXBuilder, NVFIXShredder
 from .ha_client import HAClient
 from .listener import ConnectionStateListener
 from .reason import Reason
+from .stores import (
+    LoggedBookmarkStore,
+    MemoryBookmarkStore,
+    MemoryPublishStore,
+    MMapBookmarkStore,
+    PublishStore,
+)
 from .version import VersionInfo
 
 TYPE_CHECKING = False  # As of typing, which would be loaded only for this.
@@ -65,10 +72,15 @@ __all__ = [
     "FIXShredder",
     "FixedDelayStrategy",
     "HAClient",
+    "LoggedBookmarkStore",
+    "MMapBookmarkStore",
+    "MemoryBookmarkStore",
+    "MemoryPublishStore",
     "Message",
     "MessageStream",
     "NVFIXBuilder",
     "NVFIXShredder",
+    "PublishStore",
     "Reason",
     "VersionInfo",
     "__version__",

@@ -12,8 +12,9 @@ from pyamps._client cimport NativeClient
 from pyamps._errors cimport check
 from pyamps._header cimport command_bit
 from pyamps._plugins cimport (
-    NativeChooser, NativeDelay, Part, part_of, bookmark_table, chooser_table,
-    delay_table, publish_table, resubscribe_table)
+    NativeChooser, NativeDelay, Part, part_of, chooser_table, delay_table, resubscribe_table)
+from pyamps._store_parts cimport bookmark_table, publish_table
+from pyamps._stores cimport NativeBookmarkStore, NativePublishStore
 from pyamps._callbacks import CMessageHandler
 
 
@@ -221,8 +222,12 @@ cdef class HookedClient(NativeClient):
         """Where to remember which messages were processed; before connecting."""
         cdef c.amps_client_t* body = self.body()
         cdef Part part
+        cdef NativeBookmarkStore native
         if store is None:
             check(c.amps_client_set_bookmark_store(body, NULL, NULL))
+        elif isinstance(store, NativeBookmarkStore) and store._is_native:
+            native = store
+            check(c.amps_client_set_bookmark_store(body, native.table, native.whole()))
         else:
             require(store, "bookmark store", ("log", "is_discarded", "get_most_recent", "persisted"))
             part = part_of(store)
@@ -236,8 +241,14 @@ cdef class HookedClient(NativeClient):
         """Where to keep publishes until the server has persisted them; before connecting."""
         cdef c.amps_client_t* body = self.body()
         cdef Part part
+        cdef NativePublishStore native
         if store is None:
             check(c.amps_client_set_publish_store(body, NULL, NULL))
+        elif isinstance(store, NativePublishStore) and store._is_native:
+            native = store
+            check(c.amps_client_set_publish_store(body, native.table, native.whole()))
+            if store._error_on_publish_gap:
+                self.set_number(c.AMPS_CLIENT_ERROR_ON_PUBLISH_GAP, 1)
         else:
             require(store, "publish store", ("store", "discard_up_to", "replay", "unpersisted_count"))
             part = part_of(store)

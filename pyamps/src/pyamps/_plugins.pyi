@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from typing_extensions import Self
 
-from ._message import Message
 from .typing import Authenticator, Text, Timeout
 
 class Part: ...
@@ -33,8 +32,3 @@ class NativeDelay:
     def reset(self) -> None: ...
 
     getConnectWaitDuration = get_connect_wait_duration
-
-class Replayer:
-    def __call__(self, message: Message) -> None: ...
-
-    execute = __call__

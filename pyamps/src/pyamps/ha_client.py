@@ -3,25 +3,33 @@
 
 from __future__ import annotations
 
+import os
+
 from ._client import NUMBERS
 from ._message import Message
 from .client import Client, load_own_openssl
 from .delay import ExponentialDelayStrategy, FixedDelayStrategy
 from .exceptions import UsageException
 from .options import option_text
+from .stores import LoggedBookmarkStore, MemoryBookmarkStore, MemoryPublishStore
+from .stores import PublishStore as FilePublishStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .typing import Authenticator, BookmarkStore, OptionText, PublishStore, Text, Timeout
+    from typing_extensions import Self
+
+    from .typing import Authenticator, BookmarkStore, OptionText, PublishStore, StorePath, Text, Timeout
 
 __all__ = ["HAClient"]
+
+_TIMEOUT_MS = 10_000  # Of connect_and_logon() unless set.
 
 
 class HAClient(Client):
     """A client that chooses a server, logs on, and does so again when the connection is lost.
 
-    Subscriptions are placed again after a reconnect. A server chooser is needed before
-    :meth:`connect_and_logon`.
+    Subscriptions are placed again after a reconnect; what the server had not persisted is published again, and
+    bookmark subscriptions go on where they were. A server chooser is needed before :meth:`connect_and_logon`.
     """
 
     _KIND = 2
@@ -30,26 +38,46 @@ class HAClient(Client):
     def __init__(
         self,
         name: Text | None = None,
-        publish_store: PublishStore | None = None,
-        bookmark_store: BookmarkStore | None = None,
+        publish_store: PublishStore | StorePath | None = None,
+        bookmark_store: BookmarkStore | StorePath | None = None,
         no_store: bool = False,
     ) -> None:
         """
         :param name: as for :class:`Client`.
-        :param publish_store: object with the methods of a publish store.
-        :param bookmark_store: object with the methods of a bookmark store.
+        :param publish_store: path of a file, or an object with the methods of a publish store; None: in memory.
+        :param bookmark_store: path of a file, or an object with the methods of a bookmark store; None: in memory.
         :param no_store: no stores at all.
+        :raises StoreException: a file is damaged, or another store has it.
         """
         super().__init__(name)
+        self.set_timeout(_TIMEOUT_MS)
         self._reconnect_delay_ms = 200
         self.set_reconnect_delay_strategy(ExponentialDelayStrategy())
         self.set_resubscription_timeout(self._default_resubscription_timeout_ms)
         if no_store and (publish_store is not None or bookmark_store is not None):
             raise UsageException("no_store excludes publish_store and bookmark_store")
-        if publish_store is not None:
-            self.set_publish_store(publish_store)
-        if bookmark_store is not None:
-            self.set_bookmark_store(bookmark_store)
+        if no_store:
+            return
+        if publish_store is None:
+            publish_store = MemoryPublishStore()
+        elif isinstance(publish_store, (str, bytes, os.PathLike)):
+            publish_store = FilePublishStore(publish_store)
+        if bookmark_store is None:
+            bookmark_store = MemoryBookmarkStore()
+        elif isinstance(bookmark_store, (str, bytes, os.PathLike)):
+            bookmark_store = LoggedBookmarkStore(bookmark_store)
+        self.set_publish_store(publish_store)
+        self.set_bookmark_store(bookmark_store)
+
+    @classmethod
+    def create_memory_backed(cls, name: Text | None = None) -> Self:
+        """A client with both stores in memory."""
+        return cls(name, MemoryPublishStore(), MemoryBookmarkStore())
+
+    @classmethod
+    def create_file_backed(cls, publish_path: StorePath, bookmark_path: StorePath, name: Text | None = None) -> Self:
+        """A client with both stores in files, which the next client of the same name goes on with."""
+        return cls(name, publish_path, bookmark_path)
 
     def connect(self, uri: Text) -> None:
         """Not for a client with a server chooser: use :meth:`connect_and_logon`."""
@@ -137,7 +165,16 @@ class HAClient(Client):
         store = self.get_bookmark_store()
         return "0" if store is None else str(store.get_most_recent(sub_id))
 
+    def prune_store(self, tmp_file_name: object = None) -> None:
+        """Let the bookmark store write its file anew without what is finished."""
+        prune = getattr(self.get_bookmark_store(), "prune", None)
+        if prune is not None:
+            prune(*(() if tmp_file_name is None else (tmp_file_name,)))
+
     connectAndLogon = connect_and_logon
+    createMemoryBacked = create_memory_backed
+    createFileBacked = create_file_backed
+    pruneStore = prune_store
     getTimeout = get_timeout
     setTimeout = set_timeout
     getResubscriptionTimeout = get_resubscription_timeout

@@ -381,6 +381,19 @@ cdef extern from "amps/amps.h" nogil:
     amps_result amps_exponential_delay_new(
         uint32_t initial_ms, uint32_t delay_max_ms, double exponent, uint32_t retry_max_ms, double jitter,
         const amps_delay_strategy_vt_t** vt, void** self)
+    const uint32_t AMPS_STORE_SYNC
+    amps_result amps_memory_publish_store_new(
+        uint64_t size_bytes_max, const amps_publish_store_vt_t** vt, void** self)
+    amps_result amps_file_publish_store_new(
+        amps_span_t path, uint32_t flags, uint64_t size_bytes_max, const amps_publish_store_vt_t** vt, void** self)
+    amps_result amps_publish_store_sync(void* self)
+    amps_result amps_publish_store_close(void* self)
+    amps_result amps_memory_bookmark_store_new(const amps_bookmark_store_vt_t** vt, void** self)
+    amps_result amps_file_bookmark_store_new(
+        amps_span_t path, uint32_t flags, const amps_bookmark_store_vt_t** vt, void** self)
+    amps_result amps_bookmark_store_sync(void* self)
+    amps_result amps_bookmark_store_close(void* self)
+    amps_result amps_bookmark_store_prune(void* self)
 
     # ---- TLS ----
     amps_result amps_ssl_init(const char* library)

@@ -13,8 +13,6 @@ extern const amps_authenticator_vt_t pyamps_authenticator_table;
 extern const amps_server_chooser_vt_t pyamps_chooser_table;
 extern const amps_delay_strategy_vt_t pyamps_delay_table;
 extern const amps_failed_resubscribe_vt_t pyamps_resubscribe_table;
-extern const amps_bookmark_store_vt_t pyamps_bookmark_table;
-extern const amps_publish_store_vt_t pyamps_publish_table;
 
 #ifdef __cplusplus
 }

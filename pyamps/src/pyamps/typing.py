@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from ._callbacks import CMessageHandler
@@ -42,6 +43,7 @@ __all__ = [
     "Replayer",
     "ServerChooser",
     "StateListener",
+    "StorePath",
     "Text",
     "Timeout",
     "TransportFilter",
@@ -51,6 +53,8 @@ __all__ = [
 Text = Union[str, bytes]
 #: Options of a command: a comma list, or the helper that builds one.
 OptionText = Union[str, bytes, Options, None]
+#: The file of a store.
+StorePath = Union[str, bytes, "PathLike[str]"]
 #: Milliseconds, or a span of time; 0 waits without limit.
 Timeout = Union[int, timedelta]
 
