@@ -476,12 +476,12 @@ void Broker::Running::report_files() const {
       MutexLock lock(space->mutex());
       count = space->find(topic->name)->store->records()->count();
     }
-    LogLine(log, AMPS_LOG_INFO) << topic->file_name << ": " << count << " records, good";
+    LogLine(log, AMPS_LOG_INFO, LogId::kFileChecked) << topic->file_name << ": " << count << " records, good";
   }
   if (journal == nullptr || configuration.transaction_log->directory.empty()) return;
-  LogLine(log, AMPS_LOG_INFO) << "journal " << configuration.transaction_log->directory << ": "
-                              << recovered_count << " records of "
-                              << std::uint64_t{journal->publishers().count()} << " publishers, good";
+  LogLine(log, AMPS_LOG_INFO, LogId::kFileChecked)
+      << "journal " << configuration.transaction_log->directory << ": " << recovered_count << " records of "
+      << std::uint64_t{journal->publishers().count()} << " publishers, good";
 }
 
 void Broker::stop() noexcept {
