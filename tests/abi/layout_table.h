@@ -108,7 +108,7 @@
   M(amps_subscription_manager_vt_t, unsubscribe, 40, 8)     \
   M(amps_subscription_manager_vt_t, clear, 48, 8)           \
   M(amps_subscription_manager_vt_t, resubscribe, 56, 8)     \
-  S(amps_bookmark_store_vt_t, 104)                          \
+  S(amps_bookmark_store_vt_t, 112)                          \
   M(amps_bookmark_store_vt_t, struct_size, 0, 4)            \
   M(amps_bookmark_store_vt_t, family, 8, 8)                 \
   M(amps_bookmark_store_vt_t, retain, 16, 8)                \
@@ -122,7 +122,8 @@
   M(amps_bookmark_store_vt_t, oldest_sequence, 80, 8)       \
   M(amps_bookmark_store_vt_t, persisted, 88, 8)             \
   M(amps_bookmark_store_vt_t, set_server_version, 96, 8)    \
-  S(amps_publish_store_vt_t, 96)                            \
+  M(amps_bookmark_store_vt_t, begin, 104, 8)                \
+  S(amps_publish_store_vt_t, 104)                           \
   M(amps_publish_store_vt_t, struct_size, 0, 4)             \
   M(amps_publish_store_vt_t, family, 8, 8)                  \
   M(amps_publish_store_vt_t, retain, 16, 8)                 \
@@ -135,6 +136,7 @@
   M(amps_publish_store_vt_t, flush, 72, 8)                  \
   M(amps_publish_store_vt_t, lowest_unpersisted, 80, 8)     \
   M(amps_publish_store_vt_t, last_persisted, 88, 8)         \
+  M(amps_publish_store_vt_t, resume_after, 96, 8)           \
   S(amps_broker_transport_t, 64)                            \
   M(amps_broker_transport_t, struct_size, 0, 4)             \
   M(amps_broker_transport_t, name, 8, 8)                    \
