@@ -12,6 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pyamps as AMPS
@@ -169,6 +171,22 @@ def failover(uri: str) -> None:
         assert native.HAClientRef.from_param(client).value
 
 
+def stores(uri: str, folder: Path) -> None:
+    """Publish and bookmark stores of the module."""
+    publishes = AMPS.PublishStore(folder / "publishes")
+    assert_type(publishes.get_unpersisted_count(), int)
+    publishes.close()
+    bookmarks = AMPS.MMapBookmarkStore(folder / "bookmarks")
+    assert_type(bookmarks.get_most_recent("sub"), str)
+    bookmarks.close()
+    AMPS.LoggedBookmarkStore(folder / "logged").close()
+    with AMPS.HAClient("typed-stores", no_store=True) as client:
+        client.set_publish_store(AMPS.MemoryPublishStore())
+        client.set_bookmark_store(AMPS.MemoryBookmarkStore())
+        client.set_server_chooser(AMPS.DefaultServerChooser().add(uri))
+        client.connect_and_logon()
+
+
 def failures() -> None:
     """Exceptions, TLS settings."""
     try:
@@ -209,6 +227,8 @@ def main() -> int:
             native_calls(client)
         payloads()
         failover(uri)
+        with TemporaryDirectory() as folder:
+            stores(uri, Path(folder))
         failures()
         asyncio.run(asynchronous(uri))
     print("every class used")

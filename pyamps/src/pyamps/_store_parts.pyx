@@ -199,7 +199,7 @@ cdef public c.amps_result part_flush(void* self, uint32_t timeout_ms) noexcept:
 
 cdef public c.amps_result part_lowest_unpersisted(void* self, uint64_t* sequence) noexcept:
     try:
-        sequence[0] = (<Part>self).target.get_lowest_unpersisted()
+        sequence[0] = call_optional(self, "get_lowest_unpersisted", ()) or 0
         return c.AMPS_E_OK
     except BaseException as error:
         return fail_callback(error)
@@ -207,7 +207,7 @@ cdef public c.amps_result part_lowest_unpersisted(void* self, uint64_t* sequence
 
 cdef public c.amps_result part_last_persisted(void* self, uint64_t* sequence) noexcept:
     try:
-        sequence[0] = (<Part>self).target.get_last_persisted()
+        sequence[0] = call_optional(self, "get_last_persisted", ()) or 0
         return c.AMPS_E_OK
     except BaseException as error:
         return fail_callback(error)
