@@ -4,6 +4,8 @@ Names carry the rows of the scoreboard."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from raw_session import RawSession
 
@@ -36,9 +38,9 @@ def answer(session, command, body="", **members):
     return ack.get("reason", "")
 
 
-def put(session, number, **members):
-    body = {"id": number, "c": "A", "n": number} | members
-    session.send(str(body).replace("'", '"').replace(" ", ""), c="p", t="orders")
+def put(session, number, n=None, **header):
+    body = {"id": number, "c": "A", "n": number if n is None else n}
+    session.send(json.dumps(body, separators=(",", ":")), c="p", t="orders", **header)
 
 
 ALL_ACKS = "received,processed,completed,persisted,stats"
@@ -249,3 +251,23 @@ def test_SOW_45_OOF_07_SUB_07_a_replacement_tells_the_difference(session):
     put(session, 0, n=9)
     put(session, 3, n=0)
     assert [(frame.command, frame.ids) for frame in session.settle()] == [("p", [0]), ("oof", [3])]
+
+
+@pytest.mark.parametrize(
+    ("command", "members", "reason"),
+    [
+        ("publish", {}, "no topic"),
+        ("publish", {"t": "sums"}, INVALID_TOPIC),
+        ("delta_publish", {"t": "orders", "body": "{"}, "invalid message"),
+        ("sow_delete", {"filter": "1=1"}, "no topic"),
+        ("sow_delete", {"t": "orders", "filter": "/a ="}, "bad filter"),
+        ("sow_delete", {"t": "orders", "sow_keys": "1", "opts": "fancy"}, INVALID_OPTIONS),
+        ("sow_delete", {"t": "jobs", "bm": "yesterday"}, "invalid bookmark"),
+    ],
+)
+def test_ACK_10_PUB_11_SOW_22_who_waits_for_a_number_hears_of_its_failure(session, command, members, reason):
+    put(session, 1, s=1)
+    header = {name: value for name, value in members.items() if name != "body"}
+    session.send(members.get("body", ""), c=command, a="persisted", s=2, **header)
+    (ack,) = (frame.header for frame in session.settle() if frame.command == "ack")
+    assert (ack["a"], ack["status"], ack["reason"], ack["s"]) == ("persisted", "failure", reason, 2)

@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <random>
@@ -19,6 +18,7 @@
 
 #include "broker/journal/journal.h"
 #include "broker/journal/publishers.h"
+#include "support/temporary_directory.h"
 #include "support/test_broker.h"
 
 namespace amps::test {
@@ -31,16 +31,6 @@ using raw::Frame;
 
 constexpr int kPublishers = 3;
 constexpr std::uint64_t kOutstandingMax = 50;
-
-struct TemporaryDirectory {
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "amps-rel-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
-  std::string path;
-};
 
 TransactionLogConfiguration log_in(const std::string& directory) {
   TransactionLogConfiguration log;
@@ -252,7 +242,7 @@ class KilledBroker {
     for (unsigned long cycle = 0; cycle < cycles; ++cycle) {
       live_and_die();
       if (cycle % kCyclesPerCheck != 0 && cycle + 1 != cycles) continue;
-      const std::string complaint = LogCheck(publishers_).run(directory_.path, subscriber_, resuming_);
+      const std::string complaint = LogCheck(publishers_).run(directory_.path(), subscriber_, resuming_);
       if (!complaint.empty()) return "cycle " + std::to_string(cycle) + ": " + complaint;
     }
     const bool was_under_load = acknowledged() > cycles && resuming_.bookmarks.size() > cycles;
@@ -268,7 +258,7 @@ class KilledBroker {
     return sum;
   }
   void live_and_die() {
-    BrokerProcess process(directory_.path);
+    BrokerProcess process(directory_.path());
     std::vector<std::thread> threads;
     for (const auto& publisher : publishers_) threads.emplace_back([&] { publisher->run(process.port); });
     threads.emplace_back([&] { subscriber_.run(process.port); });

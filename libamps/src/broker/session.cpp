@@ -18,6 +18,11 @@ namespace amps::broker {
 
 namespace {
 
+// What publishers keep until it is persisted, or has failed. A failure goes to whichever of processed and
+// persisted was asked for (protocol 3.2); the latter names the sequence, by which the client knows the
+// command.
+constexpr std::uint32_t kKept = AMPS_COMMAND_Publish | AMPS_COMMAND_DeltaPublish | AMPS_COMMAND_SOWDelete;
+
 // Whoever goes further would have all that is counted below taken for duplicates.
 constexpr std::uint64_t kSequenceJumpMax = std::uint64_t{1} << 40;
 
@@ -149,6 +154,10 @@ void Session::fail(const Command& command, std::string_view reason, std::string_
   ack.status = "failure";
   ack.reason = reason;
   acknowledge(command, ack);
+  if ((command.header->command & kKept) == 0) return;
+  ack.type = AMPS_ACK_Persisted;
+  ack.sequence = command.header->number(AMPS_Sequence);
+  acknowledge_saved(command, ack, {});
 }
 
 void Session::fail(const Command& command, const Status& status) {

@@ -2,7 +2,6 @@
 #include "broker/commands/commands.h"
 #include "broker/dispatcher.h"
 #include "wire/options.h"
-#include "wire/reason.h"
 
 namespace amps::broker {
 
@@ -10,19 +9,6 @@ namespace {
 
 constexpr std::uint64_t kSequenceMax =
     (std::uint64_t{1} << 63) - 1;  // Above, a sequence is a mistake or an attack.
-
-// A failure goes to whichever of processed and persisted was asked for (protocol 3.2); the latter
-// names the sequence, by which the publisher knows the message.
-void fail_publish(Session& session, const Command& command, std::string_view reason,
-                  std::string_view detail) {
-  session.fail(command, reason, detail);
-  Ack ack;
-  ack.type = AMPS_ACK_Persisted;
-  ack.status = "failure";
-  ack.reason = reason;
-  ack.sequence = command.header->number(AMPS_Sequence);
-  session.acknowledge_saved(command, ack, {});
-}
 
 // Absent is good; what is there must be a number, because a publisher that counts wrongly would
 // otherwise believe its messages to be settled.
@@ -46,19 +32,19 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   const wire::Header& header = *command->header;
   if (!admit_command(session, *find_command(header.command), command)) return;
   if (!has_good_sequence(header)) {
-    fail_publish(session, *command, "bad sequence", header.get(AMPS_Sequence));
+    session.fail(*command, "bad sequence", header.get(AMPS_Sequence));
     // Nobody would learn that the message was dropped.
     if (command->id().empty()) session.end(Disconnect::kProtocol, "publish with a bad sequence");
     return;
   }
   if (const std::string_view options = header.get(AMPS_Options); !options.empty() && options != "none") {
-    return fail_publish(session, *command, "invalid options", options);
+    return session.fail(*command, "invalid options", options);
   }
   const Grant* const grant =
       session.rights() == nullptr ? nullptr : &session.rights()->write(command->topic());
   if (grant != nullptr && !grant->allows(command->topic(), command->body)) {
     Statistics::add(session.services().statistics.denied_writes);
-    return fail_publish(session, *command, "not entitled", command->topic());
+    return session.fail(*command, "not entitled", command->topic());
   }
   Publish publish;
   publish.topic = command->topic();
@@ -73,9 +59,7 @@ void execute_publish(Session& session, Command* command, TopicSpace& space) {
   if (status.ok()) status = space.publish(publish);
   if (!status.ok()) {
     if (status.code() == AMPS_E_NOT_ENTITLED) Statistics::add(session.services().statistics.denied_writes);
-    const std::string_view reason =
-        status.reason().empty() ? wire::reason_text(status.code()) : std::string_view(status.reason());
-    return fail_publish(session, *command, reason.empty() ? "invalid message" : reason, status.text());
+    return session.fail(*command, status);
   }
   if (command->acks == 0) return;
   session.acknowledge(*command, AMPS_ACK_Processed);
