@@ -105,7 +105,7 @@ def test_most_recent_is_asked_of_the_store(server):
 
 
 def test_messages_seen_before_go_to_the_duplicate_handler(server):
-    """PY-085 PY-069 PY-244 PY-245 PY-246 PY-247: only messages of bookmark subscriptions are looked up and kept."""
+    """PY-085 PY-069 PY-174 PY-244 PY-245 PY-246 PY-247: only messages of bookmark subscriptions are looked up, kept."""
     got, duplicates, store = Collector(), Collector(), Store("0")
     with AMPS.Client() as client:
         client.set_bookmark_store(store)
@@ -120,9 +120,18 @@ def test_messages_seen_before_go_to_the_duplicate_handler(server):
         assert subscriptions(server)[-1]["a"] == "processed,persisted"
         message = got.wait_for(2)[1]
         assert store.logged == [(sub_id, "5|1|")]
+        assert message.get_bookmark_seq_no() == message.getBookmarkSeqNo() == 1
         client.discard(message)
         assert store.discarded == {"5|1|"}
         client.bookmark_subscribe(got, "orders", "0")
         assert duplicates.wait_for(1)[0].get_bookmark() == "5|1|"
         assert len(got) == 2
         assert len(store.logged) == 1
+
+
+def test_timer_commands(server, client):
+    """PY-070 PY-071: legacy; the acknowledgement of the second is its answer."""
+    assert client.start_timer() is None
+    stop_id = client.stop_timer(lambda message: None)
+    started, stopped = server.commands[-2:]
+    assert (started["c"], stopped["c"], stopped["cid"]) == ("start_timer", "stop_timer", stop_id)

@@ -278,6 +278,28 @@ def test_settings(broker):
     assert isinstance(client, AMPS.Client)
 
 
+def test_a_subscription_that_the_next_server_refuses_is_judged(tmp_path):
+    """PY-104: True forgets it and goes on; the command, its acks and the error are shown."""
+    seen = []
+
+    def judge(command, acks, error):
+        seen.append((command.get_topic(), command.get_sub_id(), acks, type(error)))
+        return True
+
+    with Broker(journal=tmp_path) as logs, Broker() as logs_not, AMPS.HAClient() as client:
+        client.set_server_chooser(AMPS.DefaultServerChooser().add_all([logs.uri("json"), logs_not.uri("json")]))
+        client.set_reconnect_delay(1)
+        client.set_failed_resubscribe_handler(judge)
+        client.connect_and_logon()
+        got = Collector()
+        client.bookmark_subscribe(lambda message: None, "t", "0", sub_id="replay")
+        client.subscribe(got, "t")
+        logs.stop()
+        wait_until(lambda: seen == [("t", "replay", 0, AMPS.InvalidTopicException)])
+        client.publish("t", "the others stay")
+        assert got.wait_for(1)[0].get_data() == "the others stay"
+
+
 def test_disconnect_handler_replaces_failover():
     """PY-105"""
     lost = []

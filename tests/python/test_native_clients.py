@@ -14,7 +14,7 @@ from pyamps.testing import Broker, Collector, wait_until
 
 
 def test_client_is_a_pointer(client):
-    """PY-020 PY-110: a c_void_p, the same address for life."""
+    """PY-020 PY-110 PY-183: a c_void_p, the same address for life."""
     pointer = client._as_parameter_
     assert isinstance(pointer, ctypes.c_void_p)
     assert pointer.value == client._as_parameter_.value

@@ -35,23 +35,18 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> position_of(std::string_v
   return std::make_pair(bookmark.publisher, bookmark.sequence);
 }
 
-amps_result result_of(const Status& status) {
-  if (!status.ok()) set_callback_failure(status.code(), status.text());
-  return status.code();
-}
-
 // Entries of the table.
 
 amps_result log_entry(void* self, amps_message_ref_t* message, std::uint64_t* index) {
-  return result_of(BookmarkStore::of(self)->log(*Message::from(message->body), index));
+  return entry_result(BookmarkStore::of(self)->log(*Message::from(message->body), index));
 }
 
 amps_result discard_entry(void* self, amps_message_ref_t* message) {
-  return result_of(BookmarkStore::of(self)->discard(*Message::from(message->body)));
+  return entry_result(BookmarkStore::of(self)->discard(*Message::from(message->body)));
 }
 
 amps_result discard_sequence_entry(void* self, amps_span_t sub_id, std::uint64_t index) {
-  return result_of(BookmarkStore::of(self)->discard(wire::view_of(sub_id), index));
+  return entry_result(BookmarkStore::of(self)->discard(wire::view_of(sub_id), index));
 }
 
 amps_result most_recent_entry(void* self, amps_span_t sub_id, amps_span_t* bookmark) {
@@ -67,7 +62,7 @@ amps_result is_discarded_entry(void* self, amps_message_ref_t* message, std::int
 }
 
 amps_result purge_entry(void* self, amps_span_t sub_id) {
-  return result_of(BookmarkStore::of(self)->purge(wire::view_of(sub_id)));
+  return entry_result(BookmarkStore::of(self)->purge(wire::view_of(sub_id)));
 }
 
 amps_result oldest_index_entry(void* self, amps_span_t sub_id, std::uint64_t* index) {
@@ -76,7 +71,7 @@ amps_result oldest_index_entry(void* self, amps_span_t sub_id, std::uint64_t* in
 }
 
 amps_result persisted_entry(void* self, amps_span_t sub_id, amps_span_t bookmark) {
-  return result_of(BookmarkStore::of(self)->persisted(wire::view_of(sub_id), wire::view_of(bookmark)));
+  return entry_result(BookmarkStore::of(self)->persisted(wire::view_of(sub_id), wire::view_of(bookmark)));
 }
 
 amps_result begin_entry(void* self, amps_span_t sub_id, std::int32_t is_again) {

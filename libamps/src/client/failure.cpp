@@ -23,6 +23,13 @@ void set_callback_failure(amps_result code, std::string_view text) {
   from_callback = Status(code, std::string(text));
 }
 
+amps_result entry_result(const Status& status) {
+  if (status.ok()) return AMPS_E_OK;
+  set_callback_failure(status.code(), status.text());
+  set_last_failure(status);
+  return status.code();
+}
+
 Status callback_status(amps_result code, std::string_view what) {
   Status left = std::exchange(from_callback, Status());
   if (code == AMPS_E_OK) return Status();

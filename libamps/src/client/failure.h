@@ -15,6 +15,9 @@ void set_last_failure(Status status) noexcept;
 
 // Text a plug-in function left for the code it is about to return.
 void set_callback_failure(amps_result code, std::string_view text);
+// What an entry of one of the library's own tables returns: the text is there for the client that calls it as
+// a plug-in function, and for a program that calls it itself.
+amps_result entry_result(const Status& status);
 // Turns the result of a plug-in function into a status, with the text it left, else `what`.
 Status callback_status(amps_result code, std::string_view what);
 

@@ -73,19 +73,14 @@ amps_result show(std::uint64_t sequence, std::string_view frame, amps_store_repl
   return result;
 }
 
-amps_result result_of(const Status& status) {
-  if (!status.ok()) set_callback_failure(status.code(), status.text());
-  return status.code();
-}
-
 // Entries of the table.
 
 amps_result store_entry(void* self, amps_message_ref_t* message, std::uint64_t* sequence) {
-  return result_of(PublishStore::of(self)->store(*Message::from(message->body), sequence));
+  return entry_result(PublishStore::of(self)->store(*Message::from(message->body), sequence));
 }
 
 amps_result discard_up_to_entry(void* self, std::uint64_t sequence) {
-  return result_of(PublishStore::of(self)->discard_up_to(sequence));
+  return entry_result(PublishStore::of(self)->discard_up_to(sequence));
 }
 
 amps_result replay_entry(void* self, amps_store_replay_fn replay, void* userdata) {
@@ -103,7 +98,7 @@ amps_result unpersisted_count_entry(void* self, std::uint64_t* count) {
 }
 
 amps_result flush_entry(void* self, std::uint32_t timeout_ms) {
-  return result_of(PublishStore::of(self)->flush(timeout_ms));
+  return entry_result(PublishStore::of(self)->flush(timeout_ms));
 }
 
 amps_result lowest_unpersisted_entry(void* self, std::uint64_t* sequence) {
@@ -117,7 +112,7 @@ amps_result last_persisted_entry(void* self, std::uint64_t* sequence) {
 }
 
 amps_result resume_after_entry(void* self, std::uint64_t sequence) {
-  return result_of(PublishStore::of(self)->resume_after(sequence));
+  return entry_result(PublishStore::of(self)->resume_after(sequence));
 }
 
 }  // namespace

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-from libc.stdint cimport uint32_t
-
 from pyamps.libamps cimport FieldId, amps_message_ref_t, amps_message_t
 
 cdef class Header:
@@ -12,8 +10,3 @@ cdef class Header:
     cdef str _text(self, FieldId field)
     cdef object _number(self, FieldId field)
     cdef int _set(self, FieldId field, object value) except -1
-
-# The AMPS_COMMAND_ bit of a name, 0 when unknown.
-cdef uint32_t command_bit(str name)
-# The C name of a field: "Topic".
-cdef str field_name(int field)

@@ -10,7 +10,7 @@ from pyamps._callbacks cimport (
     fill_failed_write, fill_filter, fill_handler, fill_lost, fill_state_listener, fill_thread_callback)
 from pyamps._client cimport NativeClient
 from pyamps._errors cimport check
-from pyamps._header cimport command_bit
+from pyamps._names cimport command_bit
 from pyamps._plugins cimport (
     NativeChooser, NativeDelay, Part, part_of, chooser_table, delay_table, resubscribe_table)
 from pyamps._store_parts cimport bookmark_table, publish_table

@@ -8,7 +8,8 @@ from libc.stdint cimport uint32_t, uintptr_t
 
 from pyamps cimport libamps as c
 from pyamps._errors cimport check
-from pyamps._header cimport Header, command_bit, field_name
+from pyamps._header cimport Header
+from pyamps._names cimport command_bit, field_name
 from pyamps._text cimport span_of
 
 from pyamps.constants import AckType as _AckType

@@ -29,6 +29,8 @@ class NativePublishStore:
     getHighestUnpersisted = get_highest_unpersisted
     getLastPersisted = get_last_persisted
 
+class Receiver: ...
+
 class NativeBookmarkStore:
     _is_native: bool
     def _make_memory(self) -> None: ...

@@ -16,8 +16,6 @@ from .stores import PublishStore as FilePublishStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from .typing import Authenticator, BookmarkStore, OptionText, PublishStore, StorePath, Text, Timeout
 
 __all__ = ["HAClient"]
@@ -69,15 +67,15 @@ class HAClient(Client):
         self.set_publish_store(publish_store)
         self.set_bookmark_store(bookmark_store)
 
-    @classmethod
-    def create_memory_backed(cls, name: Text | None = None) -> Self:
+    @staticmethod
+    def create_memory_backed(name: Text | None = None) -> HAClient:
         """A client with both stores in memory."""
-        return cls(name, MemoryPublishStore(), MemoryBookmarkStore())
+        return HAClient(name, MemoryPublishStore(), MemoryBookmarkStore())
 
-    @classmethod
-    def create_file_backed(cls, publish_path: StorePath, bookmark_path: StorePath, name: Text | None = None) -> Self:
+    @staticmethod
+    def create_file_backed(publish_path: StorePath, bookmark_path: StorePath, name: Text | None = None) -> HAClient:
         """A client with both stores in files, which the next client of the same name goes on with."""
-        return cls(name, publish_path, bookmark_path)
+        return HAClient(name, publish_path, bookmark_path)
 
     def connect(self, uri: Text) -> None:
         """Not for a client with a server chooser: use :meth:`connect_and_logon`."""

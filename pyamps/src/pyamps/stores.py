@@ -21,6 +21,8 @@ __all__ = [
 class _Subclassable:
     """Subclasses of a store may override its methods; a client then calls those."""
 
+    _is_native: bool
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._is_native = cls.__module__ == __name__

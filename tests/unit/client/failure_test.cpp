@@ -40,3 +40,10 @@ TEST_CASE("the code that was returned counts, not the one that was left") {
   CHECK(status.code() == AMPS_E_USAGE);
   CHECK(status.text() == "why");
 }
+
+TEST_CASE("a failure of one of the library's own tables is told to its client and to a program") {
+  CHECK(amps::client::entry_result(amps::Status()) == AMPS_E_OK);
+  CHECK(amps::client::entry_result(amps::Status(AMPS_E_STORE, "the file is closed")) == AMPS_E_STORE);
+  CHECK(amps::client::last_failure().text() == "the file is closed");
+  CHECK(amps::client::callback_status(AMPS_E_STORE, "storing").text() == "the file is closed");
+}
