@@ -149,6 +149,15 @@ AMPS_API amps_result amps_broker_check(amps_broker_t* broker);
 AMPS_API amps_result amps_broker_start(amps_broker_t* broker);
 /** Closes everything; idempotent. Returns within a second. */
 AMPS_API void amps_broker_stop(amps_broker_t* broker);
+/** For tests: stops as a killed process would. What waits for the disk is not written; nobody was told it
+ * was. */
+AMPS_API void amps_broker_crash(amps_broker_t* broker);
+/**
+ * Waits until what was published by now is safe in the log and has reached queues, views and conflated
+ * topics, which do not wait for the ends of their intervals. What a socket still holds was not published yet.
+ * AMPS_E_TIMED_OUT: not in time. Ends within 0.1 s of amps_broker_stop().
+ */
+AMPS_API amps_result amps_broker_drain(amps_broker_t* broker, uint32_t timeout_ms);
 /** Moves a manual clock. On return topics have done what was due by then; connections do it at once. */
 AMPS_API amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms);
 AMPS_API int32_t amps_broker_is_running(const amps_broker_t* broker);

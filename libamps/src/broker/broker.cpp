@@ -15,7 +15,9 @@
 #include "broker/configuration_place.h"
 #include "broker/configuration_served.h"
 #include "broker/connection_registry.h"
+#include "broker/file_report.h"
 #include "broker/io_thread.h"
+#include "broker/journal/durable_wait.h"
 #include "broker/journal/keeper.h"
 #include "broker/journal/publishers.h"
 #include "broker/log_line.h"
@@ -92,6 +94,10 @@ struct Broker::Running {
     logon_desk.stop();
     for (const auto& thread : threads) thread->stop();
     for (const auto& thread : threads) thread->join();
+    if (crashes) {
+      if (journal != nullptr) journal->abandon();
+      sow_writer.abandon();
+    }
     keeper.reset();  // While those who need old files can still say so.
     if (queues != nullptr) queues->stop();
     sow_writer.stop();
@@ -101,14 +107,11 @@ struct Broker::Running {
 
   Status open();
   Status open_topics();
-  void report_files() const;
   Status open_journal();
   Status make_queues();
   Status open_transport(const TransportConfiguration& transport);
   Status open_admin();
   Status listen(Transport* transport);
-  Status try_listen(const Transport& transport) const;
-  Status check_exposure(const Transport& transport, bool is_local) const;
   Status attach(Transport* transport);
   Status ask_enabled(std::size_t number, bool is_enabled);
   void sample_statistics();  // On the thread of the HTTP server.
@@ -147,6 +150,7 @@ struct Broker::Running {
   std::uint64_t next_connection_id = 1;  // Owned by the first thread, which accepts.
   const ::pid_t process_id = ::getpid();
   bool only_tries = false;            // Nothing listens, and no file is removed.
+  bool crashes = false;               // It ends without writing what waits.
   std::uint64_t recovered_count = 0;  // Records of the log at the start.
 };
 
@@ -312,33 +316,27 @@ Status Broker::Running::open_transport(const TransportConfiguration& configured)
     AMPS_RETURN_IF_ERROR(net::TlsContext::make_server(options, &transport->tls));
   }
   AMPS_RETURN_IF_ERROR(open_access(configuration, configured, access_parts, &transport->access));
-  if (configured.is_enabled) {
-    AMPS_RETURN_IF_ERROR(only_tries ? try_listen(*transport) : listen(transport.get()));
-  }
+  if (configured.is_enabled) AMPS_RETURN_IF_ERROR(listen(transport.get()));
   transports.push_back(std::move(transport));
   return {};
 }
 
+// When it only tries, whether the port is free is not known: it would have to be taken.
 Status Broker::Running::listen(Transport* transport) {
-  AMPS_RETURN_IF_ERROR(transport->listener.open(transport->configuration->address));
-  return check_exposure(*transport, transport->listener.is_local());
-}
-
-// Whether the port is free is not known before it is taken.
-Status Broker::Running::try_listen(const Transport& transport) const {
+  const TransportConfiguration& configured = *transport->configuration;
   bool is_local = true;
-  AMPS_RETURN_IF_ERROR(net::find_is_local(transport.configuration->address, &is_local));
-  return check_exposure(transport, is_local);
-}
-
-Status Broker::Running::check_exposure(const Transport& transport, bool is_local) const {
-  if (!transport.access.is_open() || is_local || configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) != 0) {
-    return {};
+  if (only_tries) {
+    AMPS_RETURN_IF_ERROR(net::find_is_local(configured.address, &is_local));
+  } else {
+    AMPS_RETURN_IF_ERROR(transport->listener.open(configured.address));
+    is_local = transport->listener.is_local();
   }
-  const TransportConfiguration& configured = *transport.configuration;
-  return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
-                                  " is off loopback and nobody has to authenticate; set Authentication, "
-                                  "or AllowAnonymous if that is meant");
+  if (transport->access.is_open() && !is_local && configuration.number(AMPS_BROKER_ALLOW_ANONYMOUS) == 0) {
+    return Status(AMPS_E_USAGE, "transport " + configured.name + ": address " + configured.address.host +
+                                    " is off loopback and nobody has to authenticate; set Authentication, "
+                                    "or AllowAnonymous if that is meant");
+  }
+  return {};
 }
 
 Status Broker::Running::attach(Transport* transport) {
@@ -462,26 +460,8 @@ Status Broker::check() {
   Running trial(configuration_, parts, &statistics);
   trial.only_tries = true;
   AMPS_RETURN_IF_ERROR(trial.open());
-  trial.report_files();
+  report_files(configuration_, trial.spaces, trial.journal.get(), trial.recovered_count, &trial.log);
   return {};
-}
-
-void Broker::Running::report_files() const {
-  for (const StateConfiguration& declared : configuration.sow) {
-    const auto* const topic = std::get_if<SowTopicConfiguration>(&declared);
-    if (topic == nullptr || !topic->is_persistent) continue;
-    TopicSpace* const space = spaces.find(topic->message_type);
-    std::uint64_t count = 0;
-    {
-      MutexLock lock(space->mutex());
-      count = space->find(topic->name)->store->records()->count();
-    }
-    LogLine(log, AMPS_LOG_INFO, LogId::kFileChecked) << topic->file_name << ": " << count << " records, good";
-  }
-  if (journal == nullptr || configuration.transaction_log->directory.empty()) return;
-  LogLine(log, AMPS_LOG_INFO, LogId::kFileChecked)
-      << "journal " << configuration.transaction_log->directory << ": " << recovered_count << " records of "
-      << std::uint64_t{journal->publishers().count()} << " publishers, good";
 }
 
 void Broker::stop() noexcept {
@@ -492,6 +472,23 @@ void Broker::stop() noexcept {
     return;
   }
   running_.reset();
+}
+
+void Broker::crash() noexcept {
+  if (running_ != nullptr) running_->crashes = true;
+  stop();
+}
+
+Status Broker::drain(std::chrono::steady_clock::time_point deadline) {
+  running_->views.catch_up();
+  if (Journal* const journal = running_->journal.get()) {
+    const std::uint64_t txid = journal->appended_end().txid;
+    AMPS_RETURN_IF_ERROR(DurableWait(journal).run(txid, deadline));
+    if (running_->queues != nullptr && !running_->queues->wait_until_fed(txid, deadline))
+      return Status(AMPS_E_TIMED_OUT, "queues do not have transaction " + std::to_string(txid) + " yet");
+    running_->views.catch_up();  // Queues may have published what expired.
+  }
+  return {};
 }
 
 std::string Broker::statistics_json() const {

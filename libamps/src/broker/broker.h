@@ -4,6 +4,7 @@
 // every transport listens, stop until every thread has ended.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,6 +56,12 @@ class Broker {
   // every file, and neither listens nor changes anything. What a start would refuse is the failure.
   Status check();
   void stop() noexcept;
+  // Stops as a killed process would: what waits for the disk is not written. For tests of programs.
+  void crash() noexcept;
+  // Waits until what was published by now is in the log, in its queues, in views and in conflated topics;
+  // these do not wait for the ends of their intervals. Fails with AMPS_E_TIMED_OUT, and while the log takes
+  // nothing. Requires: it runs.
+  Status drain(std::chrono::steady_clock::time_point deadline);
   bool is_running() const noexcept { return running_ != nullptr; }
   const std::vector<BoundTransport>& transports() const noexcept { return bound_; }
   // Where statistics are served; none: nowhere, or not running.

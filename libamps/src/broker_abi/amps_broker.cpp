@@ -2,6 +2,8 @@
 // The functions of amps_broker.h: each turns C arguments into one call of the core.
 #include "amps/amps_broker.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -33,6 +35,7 @@ using amps::broker_abi::returned;
 using amps::broker_abi::span_of;
 
 constexpr std::size_t kConfigurationBytesMax = 1u << 20;
+constexpr std::chrono::milliseconds kSlice(50);  // Of a wait.
 
 std::string text_of(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
@@ -55,9 +58,9 @@ struct amps_broker {
   enum class Phase { kStopped, kStarting, kRunning, kStopping };
 
   mutable amps::Mutex mutex{amps::LockRank::kBroker};
-  amps::CondVar changed;  // A start, a stop or an advance is over.
+  amps::CondVar changed;  // A start, a stop or a use is over.
   Phase phase AMPS_GUARDED_BY(mutex) = Phase::kStopped;
-  int advancing AMPS_GUARDED_BY(mutex) = 0;  // Threads that do what is due; it is not stopped meanwhile.
+  int in_use AMPS_GUARDED_BY(mutex) = 0;  // Threads that have it do something; it is not stopped meanwhile.
   // While it is starting or stopping, what is below belongs to the thread that does that.
   Configuration configuration AMPS_GUARDED_BY(mutex);
   // Declared before the broker that uses them, so that they go after it.
@@ -78,7 +81,7 @@ struct amps_broker {
   // Only one of those that want to stop it gets the broker; the others wait until that is done.
   Broker* begin_stop() AMPS_EXCLUDES(mutex) {
     const amps::MutexLock lock(mutex);
-    while (phase == Phase::kStarting || phase == Phase::kStopping || advancing != 0) changed.wait(mutex);
+    while (phase == Phase::kStarting || phase == Phase::kStopping || in_use != 0) changed.wait(mutex);
     if (phase == Phase::kStopped) return nullptr;
     try {
       statistics = broker->statistics_json();
@@ -132,6 +135,23 @@ std::unique_ptr<Broker> make_broker(amps_broker_t* broker) AMPS_REQUIRES(broker-
   if (broker->clock != nullptr) parts.clock = broker->clock.get();
   parts.rights = broker->rights;
   return std::make_unique<Broker>(broker->configuration, parts);
+}
+
+// Not stopped meanwhile. False: it does not run.
+template <typename Act>
+bool while_it_runs(amps_broker_t* broker, const Act& act) AMPS_EXCLUDES(broker->mutex) {
+  Broker* running = nullptr;
+  {
+    const amps::MutexLock lock(broker->mutex);
+    if (!broker->is_running()) return false;
+    running = broker->broker.get();
+    ++broker->in_use;
+  }
+  act(*running);
+  const amps::MutexLock lock(broker->mutex);
+  --broker->in_use;
+  broker->changed.notify_all();
+  return true;
 }
 
 // What is thrown is a failure like any other, so that the phase does not stay kStarting.
@@ -373,22 +393,38 @@ void amps_broker_stop(amps_broker_t* broker) {
   broker->enter(Phase::kStopped);
 }
 
+void amps_broker_crash(amps_broker_t* broker) {
+  if (broker == nullptr) return;
+  Broker* const running = broker->begin_stop();
+  if (running == nullptr) return;
+  running->crash();
+  broker->enter(Phase::kStopped);
+}
+
+amps_result amps_broker_drain(amps_broker_t* broker, uint32_t timeout_ms) {
+  return guarded([&]() -> Status {
+    AMPS_RETURN_IF_ERROR(check(broker));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    for (;;) {
+      // In slices, between which the broker may be stopped.
+      const auto slice_end = std::min(end, std::chrono::steady_clock::now() + kSlice);
+      Status status;
+      const auto drain = [&](Broker& running) { status = running.drain(slice_end); };
+      if (!while_it_runs(broker, drain)) return Status(AMPS_E_USAGE, "broker is not running");
+      if (status.code() != AMPS_E_TIMED_OUT || slice_end == end) return status;
+    }
+  });
+}
+
 amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms) {
   return guarded([&]() -> Status {
     AMPS_RETURN_IF_ERROR(check(broker));
-    Broker* running = nullptr;
     {
       const amps::MutexLock lock(broker->mutex);
       if (broker->clock == nullptr) return Status(AMPS_E_USAGE, "the broker's clock is that of the system");
       broker->clock->advance_ms(ms);
-      if (!broker->is_running()) return {};
-      running = broker->broker.get();
-      ++broker->advancing;
     }
-    running->notice_time();
-    const amps::MutexLock lock(broker->mutex);
-    --broker->advancing;
-    broker->changed.notify_all();
+    while_it_runs(broker, [](Broker& running) { running.notice_time(); });
     return {};
   });
 }

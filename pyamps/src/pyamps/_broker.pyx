@@ -237,6 +237,25 @@ cdef class NativeBroker:
         with nogil:
             c.amps_broker_stop(broker)
 
+    def crash(self):
+        """Stop as a killed process would, for tests: what waits for the disk is not written.
+
+        What was acknowledged as persisted is there at the next ``start``; the rest may be lost.
+        """
+        cdef c.amps_broker_t* broker = self._broker
+        with nogil:
+            c.amps_broker_crash(broker)
+
+    def _drain(self, uint32_t timeout_ms):
+        cdef c.amps_broker_t* broker = self._broker
+        cdef c.amps_result result
+        with nogil:
+            result = c.amps_broker_drain(broker, timeout_ms)
+        if result == c.AMPS_E_TIMED_OUT:
+            return False
+        check_broker(result)
+        return True
+
     def is_running(self):
         return c.amps_broker_is_running(self._broker) != 0
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from ._broker import LIMITS, NativeBroker, broker_version, sample_configuration
 from .broker_state import Definition, Definitions, state_xml
+from .exceptions import TimedOutException
 
 __all__ = ["Broker", "broker_version", "sample_configuration"]
 
@@ -183,6 +185,25 @@ class Broker(NativeBroker):
         if seconds < 0:
             raise ValueError(f"time does not go back: {seconds}")
         self._advance(round(seconds * 1000))
+
+    def drain(self, timeout: float = 10.0) -> None:
+        """Wait until what was published by now has reached the log, queues, views and conflated topics.
+
+        Conflated topics do not wait for the ends of their intervals. What clients have not yet sent, or the broker not
+        yet read, was not published: ``client.publish_flush()`` first.
+
+        :param timeout: seconds.
+        :raises TimedOutException: it took longer.
+        :raises UsageException: the broker does not run.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            left = end - time.monotonic()
+            # In slices, so that Ctrl-C ends it.
+            if self._drain(round(1000 * min(max(left, 0), 0.05))):
+                return
+            if left <= 0:
+                raise TimedOutException(f"the broker has not caught up within {timeout} s")
 
     @property
     def addresses(self) -> list[dict[str, Any]]:

@@ -469,6 +469,8 @@ cdef extern from "amps/amps_broker.h" nogil:
     amps_result amps_broker_use_manual_clock(amps_broker_t* broker)
     amps_result amps_broker_advance(amps_broker_t* broker, uint64_t ms)
     amps_result amps_broker_check(amps_broker_t* broker)
+    void amps_broker_crash(amps_broker_t* broker)
+    amps_result amps_broker_drain(amps_broker_t* broker, uint32_t timeout_ms)
     amps_result amps_broker_start(amps_broker_t* broker)
     void amps_broker_stop(amps_broker_t* broker)
     int32_t amps_broker_is_running(const amps_broker_t* broker)

@@ -63,6 +63,7 @@ void QueueFeeder::stop() noexcept {
     MutexLock lock(mutex_);
     if (std::exchange(stopping_, true)) return;
     wake_.notify_all();
+    fed_.notify_all();
   }
   journal_.remove_listener(this);
   thread_.join();
@@ -85,12 +86,37 @@ void QueueFeeder::run() {
       while (!woken_ && !stopping_) wake_.wait(mutex_);
       if (stopping_) return;
       woken_ = false;
+      ++rounds_begun_;
     }
     if (const Status status = feed_all(); !status.ok()) {
       // The queues keep what they have; the next record of the log is tried again when it moves on.
       LogLine(log_, AMPS_LOG_ERROR, LogId::kQueueFailed) << "queues cannot read the log: " << status.text();
     }
+    note_round();
   }
+}
+
+void QueueFeeder::note_round() noexcept {
+  std::uint64_t caught_up = UINT64_MAX;
+  for (const Line& line : lines_) {
+    if (line.queue->topic->wants_more()) caught_up = std::min(caught_up, line.fed_txid);
+  }
+  const MutexLock lock(mutex_);
+  rounds_done_ = rounds_begun_;
+  caught_up_txid_ = caught_up;
+  fed_.notify_all();
+}
+
+bool QueueFeeder::wait_until_fed(std::uint64_t txid, std::chrono::steady_clock::time_point deadline) {
+  wake();
+  MutexLock lock(mutex_);
+  // Only a round from now on knows who has room now.
+  const std::uint64_t round = rounds_begun_ + 1;
+  const auto is_fed = [&]()
+                          AMPS_REQUIRES(mutex_) { return rounds_done_ >= round && caught_up_txid_ >= txid; };
+  while (!is_fed() && !stopping_ && fed_.wait_until(mutex_, deadline)) {
+  }
+  return is_fed();
 }
 
 Status QueueFeeder::feed_all() {

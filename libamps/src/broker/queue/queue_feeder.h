@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -48,6 +49,9 @@ class QueueFeeder final : public JournalListener {
   // Who asks what is needed asks this before the queues: what moves meanwhile is then in a queue.
   std::uint64_t unfed_txid() const noexcept { return fed_txid_.load(std::memory_order_acquire) + 1; }
 
+  // Waits until every queue has what the log has up to `txid`, or has no room for it. False: not in time.
+  bool wait_until_fed(std::uint64_t txid, std::chrono::steady_clock::time_point deadline);
+
   void on_durable(std::uint64_t txid) noexcept override;
 
  private:
@@ -67,6 +71,7 @@ class QueueFeeder final : public JournalListener {
   static void admit(Line* line, const JournalRecord& record, LogPosition place);
   void flush(Line* line, std::uint64_t read_txid, bool is_all);
   void note_fed() noexcept;
+  void note_round() noexcept;
   void publish_dead(const FedQueue& queue);
   const std::vector<Line*>& lines_of(const JournalRecord& record);
 
@@ -85,6 +90,10 @@ class QueueFeeder final : public JournalListener {
 
   Mutex mutex_{LockRank::kLeaf};
   CondVar wake_;
+  CondVar fed_;  // A round is over.
+  std::uint64_t rounds_begun_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t rounds_done_ AMPS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t caught_up_txid_ AMPS_GUARDED_BY(mutex_) = 0;  // As fed_txid_, without queues that are full.
   bool woken_ AMPS_GUARDED_BY(mutex_) = false;
   bool stopping_ AMPS_GUARDED_BY(mutex_) = false;
 };

@@ -3,6 +3,7 @@
 // Threads: made, recovered, started and stopped by the owner; oldest_needed_txid() on any.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,10 @@ class Queues final : JournalHold {
   // not take the topics of a queue.
   Status start(Journal* journal);
   void stop() noexcept;
+  // See QueueFeeder. Threads: any, between start() and stop().
+  bool wait_until_fed(std::uint64_t txid, std::chrono::steady_clock::time_point deadline) {
+    return feeder_->wait_until_fed(txid, deadline);
+  }
 
  private:
   struct Entry {

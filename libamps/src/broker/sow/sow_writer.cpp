@@ -88,6 +88,12 @@ void SowWriter::stop() noexcept {
   thread_.join();
 }
 
+void SowWriter::abandon() noexcept {
+  const MutexLock lock(mutex_);
+  abandoned_ = true;
+  work_.notify_one();
+}
+
 SavedPoint SowWriter::append(Topic* topic, const SavedChange& change) {
   MutexLock lock(mutex_);
   Changes& to = topic->pending;
@@ -143,7 +149,7 @@ bool SowWriter::has_held() const {
 bool SowWriter::await_log(std::uint64_t txid) {
   MutexLock lock(mutex_);
   awaits_log_ = true;
-  while (logged_txid_ < txid && log_is_moving_) work_.wait(mutex_);
+  while (logged_txid_ < txid && log_is_moving_ && !abandoned_) work_.wait(mutex_);
   awaits_log_ = false;
   return logged_txid_ >= txid;
 }
@@ -176,8 +182,8 @@ void SowWriter::run() {
 // False: nothing waits, and it is time to stop.
 bool SowWriter::wait_for_work() {
   MutexLock lock(mutex_);
-  while (!has_work_ && !(stopping_ && !has_held())) work_.wait(mutex_);
-  return has_work_;
+  while (!has_work_ && !abandoned_ && !(stopping_ && !has_held())) work_.wait(mutex_);
+  return has_work_ && !abandoned_;
 }
 
 // What may be written now of a topic's changes.

@@ -44,6 +44,8 @@ class SowWriter final : public JournalHold {
   Status start();
   // Writes what was appended, but what the transaction log will not have.
   void stop() noexcept;
+  // Has stop() write nothing more, as if the process were killed.
+  void abandon() noexcept;
   // Is called on the writing thread when changes were written, and when there is room. Before start().
   void set_listener(std::function<void()> listener) { listener_ = std::move(listener); }
 
@@ -102,6 +104,7 @@ class SowWriter final : public JournalHold {
   bool awaits_log_ AMPS_GUARDED_BY(mutex_) = false;
   bool has_failed_ AMPS_GUARDED_BY(mutex_) = false;  // Some topic.
   bool stopping_ AMPS_GUARDED_BY(mutex_) = false;
+  bool abandoned_ AMPS_GUARDED_BY(mutex_) = false;
   bool has_work_ AMPS_GUARDED_BY(mutex_) = false;
 };
 

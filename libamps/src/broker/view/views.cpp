@@ -24,8 +24,25 @@ Status Views::open(const std::vector<StateConfiguration>& declared) {
 Status Views::open_view(const ViewConfiguration& configuration) {
   std::unique_ptr<View> view;
   AMPS_RETURN_IF_ERROR(View::make(spaces_, configuration, &log_, &view));
+  stages_.emplace_back(&view->space(), view.get());
   views_.push_back(std::move(view));
   return {};
+}
+
+void Views::catch_up() {
+  for (const auto& [space, work] : stages_) catch_up(space, work);
+}
+
+// In turns, between which others get the lock.
+void Views::catch_up(TopicSpace* space, TimedWork* work) {
+  constexpr std::uint64_t kAllMs = UINT64_MAX - 1;  // A time at which everything is due.
+  bool is_done = false;
+  while (!is_done) {
+    MutexLock lock(space->mutex());
+    space->begin_block(instance_->clock->steady_ms());
+    is_done = work->run_due(kAllMs) != kAllMs;
+    space->hand_out();
+  }
 }
 
 void Views::work_on(net::EventLoop* loop) {
@@ -45,6 +62,7 @@ Status Views::open_conflated(const ConflatedTopicConfiguration& configuration) {
   space->begin_block(0);
   std::unique_ptr<ConflatedTopic> topic;
   AMPS_RETURN_IF_ERROR(ConflatedTopic::make(space, configuration, instance_, &topic));
+  stages_.emplace_back(space, topic.get());
   conflated_topics_.push_back(std::move(topic));
   return {};
 }

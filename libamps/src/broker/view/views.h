@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -27,16 +28,21 @@ class Views {
   Status open(const std::vector<StateConfiguration>& declared);
   // Has views of several message types do their work on this loop, which outlives the sessions.
   void work_on(net::EventLoop* loop);
+  // Does all that would come later: views take in what came from other types, and conflated topics what waits
+  // for the ends of intervals. Threads: any that holds no lock, once it is open.
+  void catch_up();
 
  private:
   Status open_view(const ViewConfiguration& configuration);
   Status open_conflated(const ConflatedTopicConfiguration& configuration);
+  void catch_up(TopicSpace* space, TimedWork* work);
 
   const TopicSpaces& spaces_;
   const InstanceFacts* const instance_;
   LogSink& log_;
   std::vector<std::unique_ptr<View>> views_;
   std::vector<std::unique_ptr<ConflatedTopic>> conflated_topics_;
+  std::vector<std::pair<TopicSpace*, TimedWork*>> stages_;  // Both, as declared: what comes later depends.
 };
 
 }  // namespace amps::broker

@@ -136,3 +136,16 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-32 QUE-34: what a full queue has left 
   }
   CHECK(wrongly_given_up == 0);
 }
+
+TEST_CASE_FIXTURE(QueueTopicFixture, "EMB-08: who waits for the queues sees what the log has, not before") {
+  configure("jobs", "in");
+  start();
+  journal->commits_at_once = false;
+  journal->publish("in", "a");
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  CHECK_FALSE(queues->wait_until_fed(1, now()));
+  journal->commit();
+  CHECK(queues->wait_until_fed(1, now() + raw::kWait));
+  CHECK(depth("jobs") == 1);
+  CHECK(queues->wait_until_fed(1, now() + raw::kWait));  // Also when there is nothing to do.
+}

@@ -234,3 +234,17 @@ TEST_CASE("two writers do not share a file") {
                 "d/f", "t", [](const SavedChange&) { return Status(); }, [] { return KeptRecords(); }, &topic)
             .code() == AMPS_E_STORE);
 }
+
+TEST_CASE_FIXTURE(Fixture, "EMB-06: an abandoned writer writes nothing more, as a killed process") {
+  start();
+  CHECK(settle(append("a", "1")) == SavedState::kSaved);
+  writer->stop();
+  REQUIRE(open().ok());
+  append("b", "2");
+  writer->abandon();
+  REQUIRE(writer->start().ok());
+  writer->stop();
+  writer.reset();
+  start();
+  CHECK(state == std::map<std::string, std::string>{{"a", "1"}});
+}
