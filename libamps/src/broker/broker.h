@@ -43,6 +43,8 @@ struct BoundTransport {
   std::string path;  // Of a Unix socket.
 };
 
+struct RunningBroker;
+
 class Broker {
  public:
   Broker(Configuration configuration, const BrokerParts& parts);
@@ -73,7 +75,6 @@ class Broker {
   void notice_time();
 
  private:
-  struct Running;
   Status prepare();
 
   Configuration configuration_;
@@ -81,7 +82,7 @@ class Broker {
   Statistics statistics_;
   std::vector<BoundTransport> bound_;
   std::optional<BoundTransport> admin_;
-  std::unique_ptr<Running> running_;
+  std::unique_ptr<RunningBroker> running_;
 };
 
 }  // namespace amps::broker
