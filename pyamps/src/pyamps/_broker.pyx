@@ -13,11 +13,12 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from pyamps cimport libamps as c
+from pyamps cimport libamps_broker as b
 from pyamps._errors cimport exception_for, text_of
 from pyamps._text cimport c_string, span_of
 
 cdef extern from "broker_entries.h" nogil:
-    void pyamps_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept
+    void pyamps_on_log(b.amps_log_level_t level, c.amps_span_t line, void* box) noexcept
     c.amps_result pyamps_on_logon(c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t password,
                                   c.amps_span_t* challenge, void* box) noexcept
     c.amps_result pyamps_on_rights(c.amps_span_t client_name, c.amps_span_t user, c.amps_span_t* document,
@@ -35,7 +36,7 @@ cdef extern from *:
     const char** pyamps_limit_names
 
 # Limits by their lower-case names.
-LIMITS = {pyamps_limit_names[i].decode().lower(): i for i in range(<int>c.AMPS_BROKER_NUMBER_COUNT)}
+LIMITS = {pyamps_limit_names[i].decode().lower(): i for i in range(<int>b.AMPS_BROKER_NUMBER_COUNT)}
 # What True stands for: every topic, those of the broker itself too.
 ALL_RIGHTS = '{"logon":true,"topic":[{"topic":"^/AMPS|^","read":true,"write":true}]}'
 LEVELS = ("trace", "debug", "info", "warning", "error")
@@ -47,7 +48,7 @@ cdef int check_broker(c.amps_result result) except -1:
     cdef c.amps_span_t text
     if result == c.AMPS_E_OK:
         return 0
-    c.amps_broker_last_error(&code, &text)
+    b.amps_broker_last_error(&code, &text)
     raise exception_for(result, text_of(text), "")
 
 
@@ -75,7 +76,7 @@ cdef public void py_release_broker_box(void* box) noexcept:
     Py_DECREF(<Box>box)
 
 
-cdef public void py_on_log(c.amps_log_level_t level, c.amps_span_t line, void* box) noexcept:
+cdef public void py_on_log(b.amps_log_level_t level, c.amps_span_t line, void* box) noexcept:
     try:
         (<Box>box).callable(LEVELS[<int>level], text_of(line))
     except BaseException as error:
@@ -116,25 +117,25 @@ cdef public c.amps_result py_on_rights(
 cdef class NativeBroker:
     """The methods of a broker that are one call into libamps-broker."""
 
-    cdef c.amps_broker_t* _broker
+    cdef b.amps_broker_t* _broker
     cdef object __weakref__
     cdef dict __dict__
 
     def __cinit__(self, *args, **kwargs):
-        check_broker(c.amps_broker_new(&self._broker))
+        check_broker(b.amps_broker_new(&self._broker))
 
     def __dealloc__(self):
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         if broker is not NULL:
             self._broker = NULL
             with nogil:
-                c.amps_broker_free(broker)
+                b.amps_broker_free(broker)
 
     def _set_name(self, name):
-        check_broker(c.amps_broker_set_name(self._broker, c_string(name)))
+        check_broker(b.amps_broker_set_name(self._broker, c_string(name)))
 
     def _add_transport(self, name, type, address, message_type, certificate, private_key, ca_file):
-        cdef c.amps_broker_transport_t transport
+        cdef b.amps_broker_transport_t transport
         files = [None if path is None else os.fsencode(path) for path in (certificate, private_key, ca_file)]
         memset(&transport, 0, sizeof(transport))
         transport.struct_size = sizeof(transport)
@@ -145,66 +146,66 @@ cdef class NativeBroker:
         transport.certificate = c_string(files[0])
         transport.private_key = c_string(files[1])
         transport.ca_file = c_string(files[2])
-        check_broker(c.amps_broker_add_transport(self._broker, &transport))
+        check_broker(b.amps_broker_add_transport(self._broker, &transport))
 
     def _set_limit(self, name, uint64_t value):
-        check_broker(c.amps_broker_set_number(self._broker, <c.amps_broker_number_t><int>LIMITS[name], value))
+        check_broker(b.amps_broker_set_number(self._broker, <b.amps_broker_number_t><int>LIMITS[name], value))
 
     def _get_limit(self, name):
         cdef uint64_t value = 0
-        check_broker(c.amps_broker_get_number(self._broker, <c.amps_broker_number_t><int>LIMITS[name], &value))
+        check_broker(b.amps_broker_get_number(self._broker, <b.amps_broker_number_t><int>LIMITS[name], &value))
         return value
 
     def _configure(self, xml, origin, variables):
         cdef c.amps_span_t span
         text = xml.encode() if isinstance(xml, str) else xml
         span_of(text, &span)
-        check_broker(c.amps_broker_configure(
+        check_broker(b.amps_broker_configure(
             self._broker, span, c_string(origin), <const char*>variables if variables is not None else NULL))
 
     def _configure_file(self, path, variables):
         name = os.fsencode(path)
-        check_broker(c.amps_broker_configure_file(
+        check_broker(b.amps_broker_configure_file(
             self._broker, c_string(name), <const char*>variables if variables is not None else NULL))
 
     def configuration(self):
         """The effective configuration as XML text."""
         cdef c.amps_span_t xml
-        check_broker(c.amps_broker_dump(self._broker, &xml))
+        check_broker(b.amps_broker_dump(self._broker, &xml))
         return text_of(xml)
 
     def _set_log(self, function):
-        cdef c.amps_broker_log_t log
+        cdef b.amps_broker_log_t log
         log.struct_size = sizeof(log)
         log.fn = pyamps_on_log
         log.userdata = boxed(function)
         log.release = pyamps_release_broker_box
-        check_broker(c.amps_broker_set_log(self._broker, &log))
+        check_broker(b.amps_broker_set_log(self._broker, &log))
 
     def _set_authenticator(self, function):
-        cdef c.amps_broker_authenticator_t authenticator
+        cdef b.amps_broker_authenticator_t authenticator
         authenticator.struct_size = sizeof(authenticator)
         authenticator.fn = pyamps_on_logon
         authenticator.userdata = boxed(function)
         authenticator.release = pyamps_release_broker_box
-        check_broker(c.amps_broker_set_authenticator(self._broker, &authenticator))
+        check_broker(b.amps_broker_set_authenticator(self._broker, &authenticator))
 
     def _set_entitlement(self, function):
-        cdef c.amps_broker_entitlement_t entitlement
+        cdef b.amps_broker_entitlement_t entitlement
         entitlement.struct_size = sizeof(entitlement)
         entitlement.fn = pyamps_on_rights
         entitlement.userdata = boxed(function)
         entitlement.release = pyamps_release_broker_box
-        check_broker(c.amps_broker_set_entitlement(self._broker, &entitlement))
+        check_broker(b.amps_broker_set_entitlement(self._broker, &entitlement))
 
     def _use_manual_clock(self):
-        check_broker(c.amps_broker_use_manual_clock(self._broker))
+        check_broker(b.amps_broker_use_manual_clock(self._broker))
 
     def _advance(self, uint64_t ms):
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         cdef c.amps_result result
         with nogil:
-            result = c.amps_broker_advance(broker, ms)
+            result = b.amps_broker_advance(broker, ms)
         check_broker(result)
 
     def check(self):
@@ -212,10 +213,10 @@ cdef class NativeBroker:
 
         :raises AMPSException: what a start would refuse, with its place in the configuration, or file and offset.
         """
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         cdef c.amps_result result
         with nogil:
-            result = c.amps_broker_check(broker)
+            result = b.amps_broker_check(broker)
         check_broker(result)
 
     def start(self):
@@ -223,49 +224,49 @@ cdef class NativeBroker:
 
         :raises ConnectionException: and others: an address is in use, or the configuration is wrong.
         """
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         cdef c.amps_result result
         with nogil:
-            result = c.amps_broker_start(broker)
+            result = b.amps_broker_start(broker)
         check_broker(result)
         _running.add(self)
         return self
 
     def stop(self):
         """Close every connection; returns within a second. May be called twice."""
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         with nogil:
-            c.amps_broker_stop(broker)
+            b.amps_broker_stop(broker)
 
     def crash(self):
         """Stop as a killed process would, for tests: what waits for the disk is not written.
 
         What was acknowledged as persisted is there at the next ``start``; the rest may be lost.
         """
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         with nogil:
-            c.amps_broker_crash(broker)
+            b.amps_broker_crash(broker)
 
     def _drain(self, uint32_t timeout_ms):
-        cdef c.amps_broker_t* broker = self._broker
+        cdef b.amps_broker_t* broker = self._broker
         cdef c.amps_result result
         with nogil:
-            result = c.amps_broker_drain(broker, timeout_ms)
+            result = b.amps_broker_drain(broker, timeout_ms)
         if result == c.AMPS_E_TIMED_OUT:
             return False
         check_broker(result)
         return True
 
     def is_running(self):
-        return c.amps_broker_is_running(self._broker) != 0
+        return b.amps_broker_is_running(self._broker) != 0
 
     def _addresses(self):
-        cdef c.amps_broker_address_t address
+        cdef b.amps_broker_address_t address
         cdef size_t i
         rows = []
-        for i in range(c.amps_broker_address_count(self._broker)):
+        for i in range(b.amps_broker_address_count(self._broker)):
             address.struct_size = sizeof(address)
-            check_broker(c.amps_broker_address(self._broker, i, &address))
+            check_broker(b.amps_broker_address(self._broker, i, &address))
             rows.append({
                 "name": text_of(address.name), "type": text_of(address.type), "host": text_of(address.host),
                 "message_type": text_of(address.message_type), "path": text_of(address.path),
@@ -274,79 +275,79 @@ cdef class NativeBroker:
         return rows
 
     def _admin_address(self):
-        cdef c.amps_broker_address_t address
+        cdef b.amps_broker_address_t address
         address.struct_size = sizeof(address)
-        check_broker(c.amps_broker_admin_address(self._broker, &address))
+        check_broker(b.amps_broker_admin_address(self._broker, &address))
         return text_of(address.host), address.port
 
     def _statistics(self):
         cdef c.amps_span_t json
-        check_broker(c.amps_broker_statistics(self._broker, &json))
+        check_broker(b.amps_broker_statistics(self._broker, &json))
         return text_of(json)
 
 
 cdef class NativeFilter:
     """A compiled expression."""
 
-    cdef c.amps_broker_filter_t* _filter
+    cdef b.amps_broker_filter_t* _filter
 
     def __init__(self, text, message_type):
         cdef c.amps_span_t span
         cdef size_t offset = 0
-        cdef c.amps_broker_filter_t* made = NULL
+        cdef b.amps_broker_filter_t* made = NULL
         span_of(text, &span)
-        result = c.amps_broker_filter_new(span, c_string(message_type), &made, &offset)
+        result = b.amps_broker_filter_new(span, c_string(message_type), &made, &offset)
         if result == c.AMPS_E_FILTER:
-            c.amps_broker_last_error(NULL, &span)
+            b.amps_broker_last_error(NULL, &span)
             error = exception_for(result, text_of(span), "bad filter")
             error.offset = None if offset == <size_t>-1 else offset
             raise error
         check_broker(result)
-        c.amps_broker_filter_free(self._filter)
+        b.amps_broker_filter_free(self._filter)
         self._filter = made
 
     def __dealloc__(self):
-        c.amps_broker_filter_free(self._filter)
+        b.amps_broker_filter_free(self._filter)
 
     def matches(self, body):
         cdef c.amps_span_t span
         cdef int32_t matches = 0
         span_of(body, &span)
-        check_broker(c.amps_broker_filter_matches(self._filter, span, &matches))
+        check_broker(b.amps_broker_filter_matches(self._filter, span, &matches))
         return matches == 1
 
     def evaluate(self, body):
         cdef c.amps_span_t span
-        cdef c.amps_broker_value_t value
+        cdef b.amps_broker_value_t value
         span_of(body, &span)
         value.struct_size = sizeof(value)
-        check_broker(c.amps_broker_filter_evaluate(self._filter, span, &value))
-        if value.kind == c.AMPS_BROKER_VALUE_NULL:
+        check_broker(b.amps_broker_filter_evaluate(self._filter, span, &value))
+        if value.kind == b.AMPS_BROKER_VALUE_NULL:
             return None
-        if value.kind == c.AMPS_BROKER_VALUE_BOOLEAN:
+        if value.kind == b.AMPS_BROKER_VALUE_BOOLEAN:
             return value.bits != 0
-        if value.kind == c.AMPS_BROKER_VALUE_INTEGER:
+        if value.kind == b.AMPS_BROKER_VALUE_INTEGER:
             return <int64_t>value.bits
-        if value.kind == c.AMPS_BROKER_VALUE_UNSIGNED:
+        if value.kind == b.AMPS_BROKER_VALUE_UNSIGNED:
             return value.bits
-        if value.kind == c.AMPS_BROKER_VALUE_FLOAT:
+        if value.kind == b.AMPS_BROKER_VALUE_FLOAT:
             return value.number
         return text_of(value.text)
 
     def explain(self):
         cdef c.amps_span_t text
-        check_broker(c.amps_broker_filter_explain(self._filter, &text))
+        check_broker(b.amps_broker_filter_explain(self._filter, &text))
         return text_of(text)
 
 
 def sample_configuration():
     """A commented configuration that works, as XML text."""
-    return c.amps_broker_sample().decode()
+    return b.amps_broker_sample().decode()
 
 
 def broker_version():
     """Version of the broker library."""
-    return c.amps_broker_version_string().decode()
+    return b.amps_broker_version_string().decode()
 
 
 cdef int _process = os.getpid()
