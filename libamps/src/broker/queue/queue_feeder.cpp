@@ -108,10 +108,11 @@ void QueueFeeder::note_round() noexcept {
 }
 
 bool QueueFeeder::wait_until_fed(std::uint64_t txid, std::chrono::steady_clock::time_point deadline) {
-  wake();
   MutexLock lock(mutex_);
   // Only a round from now on knows who has room now.
   const std::uint64_t round = rounds_begun_ + 1;
+  woken_ = true;
+  wake_.notify_all();
   const auto is_fed = [&]()
                           AMPS_REQUIRES(mutex_) { return rounds_done_ >= round && caught_up_txid_ >= txid; };
   while (!is_fed() && !stopping_ && fed_.wait_until(mutex_, deadline)) {
