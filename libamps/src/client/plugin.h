@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
+#include <memory>
 
 #include "amps/amps_plugins.h"
 
@@ -14,52 +14,54 @@ template <typename Table>
 class Plugin {
  public:
   Plugin() noexcept = default;
-  Plugin(const Table* table, void* self) : table_(table), self_(self) { retain(); }
+  Plugin(const Table* table, void* self) : Plugin(adopt(table, self)) {
+    if (has(&Table::retain)) table->retain(self);
+  }
   // Takes over the reference the caller has.
-  static Plugin adopt(const Table* table, void* self) noexcept {
+  static Plugin adopt(const Table* table, void* self) {
     Plugin plugin;
-    plugin.table_ = table;
-    plugin.self_ = self;
+    if (table != nullptr) plugin.held_ = std::make_shared<const Held>(table, self);
     return plugin;
   }
-  Plugin(const Plugin& other) : table_(other.table_), self_(other.self_) { retain(); }
-  Plugin(Plugin&& other) noexcept { swap(other); }
-  Plugin& operator=(Plugin other) noexcept {
-    swap(other);
-    return *this;
-  }
-  ~Plugin() {
-    if (has(&Table::release)) table_->release(self_);
-  }
-  void swap(Plugin& other) noexcept {
-    std::swap(table_, other.table_);
-    std::swap(self_, other.self_);
-  }
+  void swap(Plugin& other) noexcept { held_.swap(other.held_); }
 
-  explicit operator bool() const noexcept { return table_ != nullptr; }
-  const Table* table() const noexcept { return table_; }
-  void* self() const noexcept { return self_; }
+  explicit operator bool() const noexcept { return held_ != nullptr; }
+  const Table* table() const noexcept { return held_ == nullptr ? nullptr : held_->table; }
+  void* self() const noexcept { return held_ == nullptr ? nullptr : held_->self; }
   // True when the table is long enough to have the entry, and it is set.
   template <typename Member>
   bool has(Member Table::*entry) const noexcept {
-    if (table_ == nullptr) return false;
-    const char* at = reinterpret_cast<const char*>(&(table_->*entry));
-    const auto end = static_cast<std::size_t>(at - reinterpret_cast<const char*>(table_)) + sizeof(Member);
-    return end <= table_->struct_size && table_->*entry != nullptr;
+    return held_ != nullptr && held_->has(entry);
   }
   // Calls an entry, or succeeds when it is not there.
   template <typename Member, typename... Arguments>
   amps_result call(Member Table::*entry, Arguments... arguments) const {
-    return has(entry) ? (table_->*entry)(self_, arguments...) : AMPS_E_OK;
+    return has(entry) ? (held_->table->*entry)(held_->self, arguments...) : AMPS_E_OK;
   }
 
  private:
-  void retain() const {
-    if (has(&Table::retain)) table_->retain(self_);
-  }
+  // One reference to the part.
+  struct Held {
+    Held(const Table* its_table, void* its_self) noexcept : table(its_table), self(its_self) {}
+    ~Held() {
+      if (has(&Table::release)) table->release(self);
+    }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    template <typename Member>
+    bool has(Member Table::*entry) const noexcept {
+      const char* at = reinterpret_cast<const char*>(&(table->*entry));
+      const auto end = static_cast<std::size_t>(at - reinterpret_cast<const char*>(table)) + sizeof(Member);
+      return end <= table->struct_size && table->*entry != nullptr;
+    }
 
-  const Table* table_ = nullptr;
-  void* self_ = nullptr;
+    const Table* const table;
+    void* const self;
+  };
+
+  // Shared by the client and who is calling the part, so that a copy calls nothing: it is made under a lock,
+  // and retain() of a binding waits for a lock of its own.
+  std::shared_ptr<const Held> held_;
 };
 
 using AuthenticatorPlugin = Plugin<amps_authenticator_vt_t>;
