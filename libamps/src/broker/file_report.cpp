@@ -24,12 +24,13 @@ void report_files(const Configuration& configuration, const TopicSpaces& spaces,
     const auto* const topic = std::get_if<SowTopicConfiguration>(&declared);
     if (topic == nullptr || !topic->is_persistent) continue;
     const std::uint64_t count = count_records(spaces.find(topic->message_type), topic->name);
-    LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked) << topic->file_name << ": " << count << " records, good";
+    LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked)
+        << topic->file_name << ": " << count << " records, good";
   }
   if (journal == nullptr || configuration.transaction_log->directory.empty()) return;
-  LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked) << "journal " << configuration.transaction_log->directory << ": "
-                               << record_count << " records of "
-                               << std::uint64_t{journal->publishers().count()} << " publishers, good";
+  LogLine(*log, AMPS_LOG_INFO, LogId::kFileChecked)
+      << "journal " << configuration.transaction_log->directory << ": " << record_count << " records of "
+      << std::uint64_t{journal->publishers().count()} << " publishers, good";
 }
 
 }  // namespace amps::broker
