@@ -399,7 +399,7 @@ Status BookmarkStore::rewrite() {
   rewrite_bytes_ = 2 * file_->size() + kUselessBytes;
   {
     const MutexLock lock(mutex_);
-    noted_.remove_prefix(noted_bytes);
+    if (noted_bytes != 0) noted_.remove_prefix(noted_bytes);
   }
   return io_->sync_directory(directory_of(path));
 }
