@@ -84,8 +84,8 @@ TEST_CASE_FIXTURE(Fixture, "many short subjects share the time of one evaluation
 
 TEST_CASE_FIXTURE(Fixture, "many quick matches are none too many") {
   int found = 0;
-  for (int i = 0; i < 5'000; ++i) found += matches("needle", "a needle in a haystack") ? 1 : 0;
-  CHECK(found == 5'000);
+  for (int i = 0; i < 500; ++i) found += matches("needle", "a needle in a haystack") ? 1 : 0;
+  CHECK(found == 500);
 }
 
 TEST_CASE_FIXTURE(Fixture, "long subjects are searched to their end") {
