@@ -2,11 +2,23 @@
 #include "broker/queue/queue_feeder.h"
 
 #include <atomic>
+#include <memory>
 #include <numeric>
 
 #include "queue_topic_fixture.h"
 
 using namespace queue_tests;
+
+namespace {
+
+// What the thread of the feeder is asked to look at while it reads.
+struct Watch {
+  std::atomic<bool> is_on{true};
+  std::atomic<std::uint64_t> oldest{1};
+  std::atomic<std::uint64_t> wrongly_given_up{0};
+};
+
+}  // namespace
 
 TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-44: several queues over one topic each have every message") {
   configure("first", "in");
@@ -84,20 +96,18 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-34: what was read and is not yet in it
   configure("other", "elsewhere");
   start();
   // On the thread of the feeder, while it has read some records of a turn and no queue has any of them.
-  std::atomic<std::uint64_t> wrongly_given_up{0};
-  std::atomic<bool> is_watching{true};
-  const auto watch = [&](std::uint64_t reading) {
-    if (!is_watching) return;
-    // Nobody has settled anything, so everything is needed.
-    if (reading > 1 && journal->holds[0]->oldest_needed_txid() > 1) wrongly_given_up = reading;
-  };
+  const auto watch = std::make_shared<Watch>();  // The feeder's thread outlives this function.
   journal->commits_at_once = false;
-  journal->on_read = watch;
+  journal->on_read = [this, watch](std::uint64_t reading) {
+    if (!watch->is_on) return;
+    // Nobody has settled anything, so everything is needed.
+    if (reading > 1 && journal->holds[0]->oldest_needed_txid() > 1) watch->wrongly_given_up = reading;
+  };
   for (int i = 0; i < 5000; ++i) journal->publish("in", std::to_string(i));
   journal->commit();
   REQUIRE(becomes([this] { return depth("jobs") == 5000; }));
-  CHECK(wrongly_given_up == 0);
-  is_watching = false;
+  CHECK(watch->wrongly_given_up == 0);
+  watch->is_on = false;
   // What nobody waits for may go, also when the last records were for another queue.
   std::vector<std::uint64_t> all(5000);
   std::iota(all.begin(), all.end(), 1);
@@ -114,12 +124,11 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-32 QUE-34: what a full queue has left 
   journal->publish("in", "1");
   for (int i = 2; i <= 3000; ++i) journal->publish("in", std::to_string(i));
   // The oldest that is not settled in "deep", or about to be.
-  std::atomic<std::uint64_t> oldest{1};
-  std::atomic<std::uint64_t> wrongly_given_up{0};
-  journal->on_read = [&](std::uint64_t) {
+  const auto watch = std::make_shared<Watch>();
+  journal->on_read = [this, watch](std::uint64_t) {
     if (journal->holds.empty()) return;
     const std::uint64_t needed = journal->holds[0]->oldest_needed_txid();
-    if (needed > oldest) wrongly_given_up = needed;  // It only grows, so it was no less before.
+    if (needed > watch->oldest) watch->wrongly_given_up = needed;  // It only grows, so it was no less before.
   };
   start();
   std::vector<std::uint64_t> all(3000);
@@ -131,10 +140,10 @@ TEST_CASE_FIXTURE(QueueTopicFixture, "QUE-32 QUE-34: what a full queue has left 
     // Never more, and soon not less: the feeder says what it has done a moment later.
     CHECK(journal->holds[0]->oldest_needed_txid() <= i);
     REQUIRE(becomes([&] { return journal->holds[0]->oldest_needed_txid() == i; }));
-    oldest = i + 1;
+    watch->oldest = i + 1;
     ack("deep", {i});
   }
-  CHECK(wrongly_given_up == 0);
+  CHECK(watch->wrongly_given_up == 0);
 }
 
 TEST_CASE_FIXTURE(QueueTopicFixture, "EMB-08: who waits for the queues sees what the log has, not before") {
