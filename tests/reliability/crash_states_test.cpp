@@ -145,7 +145,9 @@ void make_all_checksums_good(DiskImage* image) {
       std::size_t size = 0;
       const RecordState state =
           decode_record(std::string_view(bytes).substr(at), header.salt, &record, &size);
-      if (state != RecordState::kGood && state != RecordState::kDamaged) break;
+      // A header that says nonsense has no end to which it could be sealed.
+      const bool has_place = state == RecordState::kDamaged && size > kRecordHeaderBytes;
+      if (state != RecordState::kGood && !has_place) break;
       seal_record(bytes.data() + at, header.salt);
       at += size;
     }
