@@ -80,7 +80,7 @@ struct AckedQueue {
 };
 
 // A filter says what to remove of queues, or of topics with records: whoever means both says so twice.
-bool matches_records(const TopicSpace& space, const TopicPattern* pattern) AMPS_REQUIRES(space.mutex()) {
+bool matches_records(TopicSpace& space, const TopicPattern* pattern) AMPS_REQUIRES(space.mutex()) {
   if (pattern == nullptr) return false;
   const auto& declared = space.declared_topics();
   return std::any_of(declared.begin(), declared.end(), [pattern](const Topic* topic) {

@@ -149,12 +149,11 @@ bool LogonDesk::ask(SessionHost* host, std::uint64_t connection_id, std::string_
   std::string address = address_of(peer);
   {
     MutexLock lock(state_->mutex);
-    const std::deque<State::Entry>& waiting = state_->waiting;
-    if (state_->stopping || waiting.size() >= kWaitingMax) return false;
+    if (state_->stopping || state_->waiting.size() >= kWaitingMax) return false;
     const bool is_suspect = state_->find_suspect(address, state_->clock.steady_ms()) != nullptr;
-    const auto count = std::count_if(waiting.begin(), waiting.end(), [&address](const State::Entry& entry) {
-      return entry.address == address;
-    });
+    const auto count =
+        std::count_if(state_->waiting.begin(), state_->waiting.end(),
+                      [&address](const State::Entry& entry) { return entry.address == address; });
     if (static_cast<std::size_t>(count) >= (is_suspect ? kWaitingOfSuspectMax : kWaitingOfAddressMax)) {
       return false;
     }
