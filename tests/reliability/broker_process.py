@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 START_S = 10.0
@@ -94,6 +95,13 @@ class BrokerProcess:
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def wait_for_descriptors(self, most: int, ask: Callable[[], object], wait_s: float = 10.0) -> None:
+        """Until so few are open; ``ask`` has the broker answer something, so that time passes there."""
+        deadline = time.monotonic() + wait_s
+        while self.descriptors() > most and time.monotonic() < deadline:
+            ask()
+        assert self.descriptors() <= most
 
     def kill(self) -> None:
         self._process.kill()

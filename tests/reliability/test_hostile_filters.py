@@ -162,3 +162,21 @@ def test_a_query_that_keeps_taking_too_long_ends_with_its_client():
             broker.wait_for_log("patterns of its filters take too long")
         bystander.check()
         bystander.stop()
+
+
+def test_an_acknowledgement_that_keeps_taking_too_long_leaves_the_rest():
+    queue = "<SOW><Queue><Name>jobs</Name><MessageType>json</MessageType></Queue></SOW>"
+    topic = "<Topic><Name>jobs</Name><MessageType>json</MessageType></Topic>"
+    log = f"<JournalDirectory>:temporary:</JournalDirectory>{topic}"
+    xml = f"<AMPSConfig>{queue}<TransactionLog>{log}</TransactionLog></AMPSConfig>"
+    with BrokerProcess(f"config={xml}") as broker, RawPeer(broker.port) as peer:
+        peer.logon("costly")
+        for _ in range(60):
+            peer.send_frame(b'{"a":[%s]}' % b",".join([b"1"] * 5000), c="p", t="jobs", cid="last", a="persisted")
+            peer.ack("last")
+        peer.send_frame(c="sow_delete", cid="delete", t="jobs", filter="/a LIKE '(?R)'", a="processed")
+        ack = peer.ack("delete", 20)
+        assert (ack["status"], ack["reason"], peer.is_usable()) == ("failure", "bad filter", True)
+        peer.send_frame(c="sow_delete", cid="all", t="jobs", filter="1 = 1", a="processed,stats")
+        deleted = [header for header, _ in peer.frames_until(lambda header: header.get("a") == "stats", 20)][-1]
+        assert deleted["records_deleted"] == 60

@@ -17,24 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from broker_process import BrokerProcess
+from broker_process import BrokerProcess, logged_configuration
 
 import pyamps
 
 KILLS = int(os.environ.get("AMPS_STORE_KILLS", "3"))  # Of each kind; nightly: 100.
 WAIT_S = 30
 EPOCH, RECENT = pyamps.Client.Bookmarks.EPOCH, pyamps.Client.Bookmarks.MOST_RECENT
-
-CONFIGURATION = """
-<AMPSConfig>
-  <TransactionLog>
-    <JournalDirectory>{journal}</JournalDirectory>
-    <JournalSize>10MB</JournalSize>
-    <PreallocatedJournalFiles>1</PreallocatedJournalFiles>
-    <Topic><Name>.*</Name><MessageType>json</MessageType></Topic>
-  </TransactionLog>
-</AMPSConfig>
-"""
 
 
 class Server:
@@ -44,7 +33,7 @@ class Server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.uri = f"tcp://127.0.0.1:{self.port}/amps/json"
-        self._settings = (f"port={self.port}", "config=" + CONFIGURATION.format(journal=journal))
+        self._settings = (f"port={self.port}", logged_configuration(journal))
         self._process = BrokerProcess(*self._settings)
         self._marks = 0
 

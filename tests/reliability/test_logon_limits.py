@@ -110,7 +110,4 @@ def test_connections_leave_no_descriptors_behind():
                     peer.reset()
                 else:
                     peer.close()
-            end = time.monotonic() + 10
-            while broker.descriptors() > before and time.monotonic() < end:
-                witness.is_usable()
-            assert broker.descriptors() <= before
+            broker.wait_for_descriptors(before, witness.is_usable)

@@ -29,13 +29,6 @@ def churn(port: int, number: int) -> None:
         peer.close()
 
 
-def settle(broker: BrokerProcess, descriptors: int, witness: RawPeer) -> None:
-    end = time.monotonic() + 10
-    while broker.descriptors() > descriptors and time.monotonic() < end:
-        witness.is_usable()
-    assert broker.descriptors() <= descriptors
-
-
 def threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
@@ -54,7 +47,7 @@ def test_connections_that_come_and_go_leave_nothing_behind():
         for round_number in range(ROUNDS):
             for number in range(EACH_ROUND):
                 churn(broker.port, round_number * EACH_ROUND + number)
-            settle(broker, descriptors, witness)
+            broker.wait_for_descriptors(descriptors, witness.is_usable)
             sizes.append(broker.resident_bytes())
         assert threads(broker.pid) == tasks
         assert sizes[-1] - sizes[0] < 4 * MIB  # The first round fills what is kept for the next.

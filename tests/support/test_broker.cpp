@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 #include <thread>
+#include <utility>
+#include <variant>
 
 namespace raw {
 
@@ -21,6 +23,16 @@ void KeptLog::wait_for(const std::string& text) {
 bool KeptLog::contains(const std::string& text) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return lines_.find(text) != std::string::npos;
+}
+
+amps::broker::SowTopicConfiguration& TestBroker::keep(const std::string& topic,
+                                                      std::vector<std::string> keys) {
+  amps::broker::SowTopicConfiguration kept;
+  kept.name = topic;
+  kept.message_type = "json";
+  kept.is_persistent = false;
+  kept.keys = std::move(keys);
+  return std::get<amps::broker::SowTopicConfiguration>(configuration.sow.emplace_back(std::move(kept)));
 }
 
 TestBroker& TestBroker::start() {

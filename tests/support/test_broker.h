@@ -51,6 +51,8 @@ class TestBroker {
     parts.clock = &clock;
     return *this;
   }
+  // Declares a topic of json messages that keeps its records in memory. Before start().
+  amps::broker::SowTopicConfiguration& keep(const std::string& topic, std::vector<std::string> keys = {});
   TestBroker& start();
   std::uint16_t port(std::size_t transport = 0) const { return broker->transports()[transport].port; }
   void advance_ms(std::uint64_t ms);  // Moves the clock and lets the broker see it.

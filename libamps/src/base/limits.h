@@ -23,8 +23,7 @@ constexpr std::size_t kQueuedBytesMax = 64u << 20;   // … and this.
 constexpr std::uint32_t kBatchSizeMax = 10'000;      // Records of one sow frame.
 constexpr std::size_t kBookmarkCountMax = 10'000;    // Elements of one list that says where a replay starts.
 constexpr std::size_t kBookmarksMax = 1'000'000;     // Of one subscription in a store, had and not processed.
-constexpr std::uint64_t kPublishStoreBytesMax = 1u
-                                                << 30;  // Two hours of 1,000 messages of 150 bytes a second.
-constexpr std::uint32_t kInterruptPollMs = 50;          // A wait looks for Ctrl-C this often.
+constexpr std::uint64_t kPublishStoreBytesMax = 1u << 30;  // Two hours of 1,000 messages of 150 bytes a s.
+constexpr std::uint32_t kInterruptPollMs = 50;             // A wait looks for Ctrl-C this often.
 
 }  // namespace amps

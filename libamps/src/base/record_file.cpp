@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/record_file.h"
 
-#include <cstring>
 #include <random>
 
 #include "base/crc32c.h"
@@ -14,18 +13,6 @@ constexpr std::size_t kHeadBytes = 20;    // Magic, salt, checksum.
 constexpr std::size_t kRecordBytes = 24;  // Salt, number, size, checksum.
 constexpr std::uint32_t kPayloadBytesMax = 1u << 30;
 constexpr std::size_t kSearchBytes = 1u << 20;  // Read at a time when looking for a record.
-
-template <typename T>
-void put(Buffer* out, T value) {
-  std::memcpy(out->extend(sizeof value), &value, sizeof value);
-}
-
-template <typename T>
-T get(std::string_view bytes, std::size_t at) noexcept {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
 
 std::uint64_t draw_salt() {
   std::random_device random;
@@ -78,8 +65,8 @@ Status RecordFile::write_head(const std::string& about) {
   salt_ = draw_salt();
   Buffer head;
   head.append(kind_.magic);
-  put(&head, salt_);
-  put(&head, crc32c(head.view()));
+  append_number(&head, salt_);
+  append_number(&head, crc32c(head.view()));
   AMPS_RETURN_IF_ERROR(file_->write_at(0, head.view()));
   size_ = head.size();
   return write(about);
@@ -87,10 +74,10 @@ Status RecordFile::write_head(const std::string& about) {
 
 Status RecordFile::write(std::string_view payload) {
   record_.clear();
-  put(&record_, salt_);
-  put(&record_, number_ + 1);
-  put(&record_, static_cast<std::uint32_t>(payload.size()));
-  put(&record_, record_checksum(record_.view(), payload));
+  append_number(&record_, salt_);
+  append_number(&record_, number_ + 1);
+  append_number(&record_, static_cast<std::uint32_t>(payload.size()));
+  append_number(&record_, record_checksum(record_.view(), payload));
   record_.append(payload);
   AMPS_RETURN_IF_ERROR(file_->write_at(size_, record_.view()));
   record_.shrink(kSearchBytes);
@@ -128,16 +115,16 @@ Status RecordFile::read_record(std::uint64_t offset, std::uint64_t number_min, R
   Buffer head;
   AMPS_RETURN_IF_ERROR(read_exactly(offset, kRecordBytes, &head));
   if (head.empty()) *kind = Record::kEnd;
-  if (head.size() < kRecordBytes || get<std::uint64_t>(head.view(), 0) != salt_) return {};
-  *number = get<std::uint64_t>(head.view(), 8);
-  const auto size = get<std::uint32_t>(head.view(), 16);
+  if (head.size() < kRecordBytes || number_at<std::uint64_t>(head.view(), 0) != salt_) return {};
+  *number = number_at<std::uint64_t>(head.view(), 8);
+  const auto size = number_at<std::uint32_t>(head.view(), 16);
   if (*number < number_min || size > kPayloadBytesMax) return {};
   std::uint64_t file_size = 0;
   AMPS_RETURN_IF_ERROR(file_->size(&file_size));
   if (size > file_size - offset - kRecordBytes) return {};  // Never allocate from a length that cannot be.
   AMPS_RETURN_IF_ERROR(read_exactly(offset + kRecordBytes, size, payload));
   if (payload->size() != size) return {};
-  if (get<std::uint32_t>(head.view(), 20) == record_checksum(head.view(), payload->view()))
+  if (number_at<std::uint32_t>(head.view(), 20) == record_checksum(head.view(), payload->view()))
     *kind = Record::kGood;
   return {};
 }
@@ -166,10 +153,10 @@ Status RecordFile::read_head() {
   if (head.size() < kHeadBytes || head.view().substr(0, kind_.magic.size()) != kind_.magic) {
     return damaged(path_, 0, "this is not " + std::string(kind_.what));
   }
-  if (get<std::uint32_t>(head.view(), 16) != crc32c(head.view().substr(0, 16))) {
+  if (number_at<std::uint32_t>(head.view(), 16) != crc32c(head.view().substr(0, 16))) {
     return damaged(path_, 0, "the checksum of the head is wrong");
   }
-  salt_ = get<std::uint64_t>(head.view(), 8);
+  salt_ = number_at<std::uint64_t>(head.view(), 8);
   size_ = kHeadBytes;
   return {};
 }

@@ -10,7 +10,9 @@
 // Threads: one at a time. Blocks: as the file does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +33,18 @@ struct RecordFileKind {
 std::string directory_of(const std::string& path);  // "." when the path names none.
 // AMPS_E_STORE: the file at the path is damaged.
 Status damaged(const std::string& path, std::uint64_t offset, std::string_view what);
+
+// Numbers of a payload, as this machine has them.
+template <typename T>
+void append_number(Buffer* out, T value) {
+  std::memcpy(out->extend(sizeof value), &value, sizeof value);
+}
+template <typename T>
+T number_at(std::string_view bytes, std::size_t at) noexcept {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
 
 class RecordFile {
  public:

@@ -95,13 +95,14 @@ void Broker::crash() noexcept {
 }
 
 Status Broker::drain(std::chrono::steady_clock::time_point deadline) {
-  running_->views.catch_up();
+  const auto late = [] { return Status(AMPS_E_TIMED_OUT, "views and conflated topics are behind"); };
+  if (!running_->views.catch_up(deadline)) return late();
   if (Journal* const journal = running_->journal.get()) {
     const std::uint64_t txid = journal->appended_end().txid;
     AMPS_RETURN_IF_ERROR(DurableWait(journal).run(txid, deadline));
     if (running_->queues != nullptr && !running_->queues->wait_until_fed(txid, deadline))
       return Status(AMPS_E_TIMED_OUT, "queues do not have transaction " + std::to_string(txid) + " yet");
-    running_->views.catch_up();  // Queues may have published what expired.
+    if (!running_->views.catch_up(deadline)) return late();  // Queues may have published what expired.
   }
   return {};
 }

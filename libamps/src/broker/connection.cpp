@@ -18,13 +18,13 @@ namespace amps::broker {
 namespace {
 
 constexpr std::size_t kOpeningReadBytes = 4096;
-constexpr int kReadsPerRound = 4;  // Of decoded bytes that epoll cannot see.
+constexpr int kReadsPerRound = 4;          // Of decoded bytes that epoll cannot see.
+constexpr std::uint64_t kClosingMs = 500;  // To send what is left, and for the peer to close.
+
 std::uint64_t buffered_bytes(int fd, unsigned long which) noexcept {
   int count = 0;
   return ::ioctl(fd, which, &count) == 0 && count > 0 ? static_cast<std::uint64_t>(count) : 0;
 }
-
-constexpr std::uint64_t kClosingMs = 500;  // To send what is left, and for the peer to close.
 
 }  // namespace
 

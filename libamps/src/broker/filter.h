@@ -18,6 +18,9 @@ namespace amps::broker {
 struct FilterCost {
   static constexpr std::uint64_t kGivenUpMax = 20;  // 0.1 s of processor time.
   bool is_too_much() const noexcept { return given_up >= kGivenUpMax; }
+  // Calls `work`, which evaluates filters on this thread, and adds what it cost.
+  template <typename Work>
+  auto measure(const Work& work);
   std::uint64_t given_up = 0;
 };
 
@@ -52,5 +55,13 @@ class Filter {
   FieldPlan plan_;
   BoundProgram bound_;
 };
+
+template <typename Work>
+auto FilterCost::measure(const Work& work) {
+  const std::uint64_t before = Filter::given_up();
+  const auto result = work();
+  given_up += Filter::given_up() - before;
+  return result;
+}
 
 }  // namespace amps::broker

@@ -19,10 +19,9 @@ namespace amps::broker {
 
 class History;
 class PublisherState;
-
-// A publish on its way. Views point into the read buffer or into what a store keeps.
 struct Grant;
 
+// A publish on its way. Views point into the read buffer or into what a store keeps.
 struct Publish {
   std::string_view topic;
   std::string_view body;

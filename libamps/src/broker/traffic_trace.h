@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the frames of one connection to the log, at level trace (broker 14.4): the header and the beginning
-// of the body. The header of a logon is not, nor one that was not
-// understood, so that no password can slip through.
+// of the body. The header of a logon is not shown, nor one that was not understood, so that no password can
+// slip through.
 // Threads: the event loop of the connection, without a lock. Exists only where the log wants it.
 #pragma once
 

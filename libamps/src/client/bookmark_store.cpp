@@ -2,7 +2,6 @@
 #include "client/bookmark_store.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "base/limits.h"
@@ -16,18 +15,6 @@ constexpr RecordFileKind kKind{"AMPSBMK1", "the file of a bookmark store", "anot
 constexpr char kAbout[] = "bookmark store";
 constexpr std::uint64_t kUselessBytes = 1u << 20;  // That a file may hold beyond twice what is of use.
 constexpr std::size_t kItemBytes = 1 + 4 + 2 * 8;  // Kind, subscription, publisher, sequence.
-
-template <typename T>
-void put(Buffer* out, T value) {
-  std::memcpy(out->extend(sizeof value), &value, sizeof value);
-}
-
-template <typename T>
-T get(std::string_view bytes, std::size_t at) noexcept {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
 
 std::optional<std::pair<std::uint64_t, std::uint64_t>> position_of(std::string_view text) noexcept {
   const wire::Bookmark bookmark = wire::parse_bookmark(text);
@@ -270,25 +257,17 @@ Status BookmarkStore::open(FileIo* io, const std::string& path, bool syncs,
   *out = std::make_unique<BookmarkStore>();
   BookmarkStore& store = **out;
   const MutexLock turn(store.file_mutex_);
-  store.io_ = io;
-  store.syncs_ = syncs;
-  return store.load(path);
+  return store.load(io, path, syncs);
 }
 
-Status BookmarkStore::load(const std::string& path) {
-  // A directory of its own for the lock, because other stores may have their files beside this one.
-  AMPS_RETURN_IF_ERROR(io_->make_directory(path + ".lock"));
-  if (Status locked = io_->lock(path + ".lock", &file_lock_); !locked.ok()) {
-    return Status(AMPS_E_STORE, path + " cannot be locked, another store may have it: " + locked.text());
-  }
-  std::uint64_t cut_bytes = 0;  // Of a discard() that never returned.
+Status BookmarkStore::load(FileIo* io, const std::string& path, bool syncs) {
   std::map<std::uint32_t, Subscription*> by_number;
   const auto visitor = [&](std::string_view record, std::uint64_t offset) {
     return visit(record, &by_number) ? Status()
                                      : damaged(path, offset, "the record is none of a bookmark store");
   };
-  AMPS_RETURN_IF_ERROR(RecordFile::open(io_, path, kKind, kAbout, visitor, &file_, &cut_bytes));
-  rewrite_bytes_ = 2 * file_->size() + kUselessBytes;
+  AMPS_RETURN_IF_ERROR(file_.open(io, path, kKind, kAbout, syncs, visitor));
+  rewrite_bytes_ = 2 * file_.size() + kUselessBytes;
   const MutexLock lock(mutex_);
   has_file_ = true;
   return {};
@@ -299,8 +278,8 @@ bool BookmarkStore::visit(std::string_view record, std::map<std::uint32_t, Subsc
   while (!record.empty()) {
     if (record.size() < kItemBytes) return false;
     const auto item = static_cast<Item>(record[0]);
-    const auto number = get<std::uint32_t>(record, 1);
-    const Position position{get<std::uint64_t>(record, 5), get<std::uint64_t>(record, 13)};
+    const auto number = number_at<std::uint32_t>(record, 1);
+    const Position position{number_at<std::uint64_t>(record, 5), number_at<std::uint64_t>(record, 13)};
     record.remove_prefix(kItemBytes);
     if (item == Item::kSubscription) {
       if (position.first > record.size() || number <= last_number_) return false;
@@ -331,10 +310,10 @@ void BookmarkStore::take(Item item, Subscription* of, const Position& position) 
 }
 
 void BookmarkStore::append(Buffer* out, Item item, const Subscription& of, const Position& position) {
-  put(out, item);
-  put(out, of.number);
-  put(out, position.first);
-  put(out, position.second);
+  append_number(out, item);
+  append_number(out, of.number);
+  append_number(out, position.first);
+  append_number(out, position.second);
 }
 
 void BookmarkStore::append_subscription(Buffer* out, std::string_view sub_id, const Subscription& of) {
@@ -360,11 +339,11 @@ void BookmarkStore::note(Item item, const Subscription& of, const Position& posi
 
 Status BookmarkStore::write_noted() {
   const MutexLock turn(file_mutex_);
-  AMPS_RETURN_IF_ERROR(file_failure_);
-  if (file_ == nullptr) return {};
-  if (file_->size() > rewrite_bytes_) {
+  AMPS_RETURN_IF_ERROR(file_.failure());
+  if (!file_.is_open()) return {};
+  if (file_.size() > rewrite_bytes_) {
     // If that fails, the old file goes on; it is tried again when that has grown once more.
-    rewrite_bytes_ = file_->size() + kUselessBytes;
+    rewrite_bytes_ = file_.size() + kUselessBytes;
     (void)rewrite();
   }
   Buffer items;
@@ -373,57 +352,49 @@ Status BookmarkStore::write_noted() {
     items.swap(noted_);
   }
   if (items.empty()) return {};
-  Status status = file_->write(items.view());
-  if (status.ok() && syncs_) status = file_->sync();
-  // What is not written is only processed once more by another process; but nothing may follow a torn record.
-  if (!status.ok()) file_failure_ = status;
+  Status status = file_.write(items.view());
+  // What is not written is only processed once more by another process; but what would follow may build on
+  // it.
+  if (!status.ok()) file_.fail(status);
   return status;
 }
 
 Status BookmarkStore::rewrite() {
-  const std::string path = file_->path();
-  std::unique_ptr<RecordFile> fresh;
-  AMPS_RETURN_IF_ERROR(RecordFile::make(io_, path + ".new", kKind, kAbout, &fresh));
-  Buffer items;
   std::size_t noted_bytes = 0;  // Of which the new file knows.
-  {
-    const MutexLock lock(mutex_);
-    for (const auto& [id, of] : subscriptions_) append_all(&items, id, of);
-    noted_bytes = noted_.size();
-  }
-  if (!items.empty()) AMPS_RETURN_IF_ERROR(fresh->write(items.view()));
-  AMPS_RETURN_IF_ERROR(fresh->sync());
-  AMPS_RETURN_IF_ERROR(io_->rename(path + ".new", path));
-  fresh->set_path(path);
-  file_ = std::move(fresh);
-  rewrite_bytes_ = 2 * file_->size() + kUselessBytes;
-  {
-    const MutexLock lock(mutex_);
-    if (noted_bytes != 0) noted_.remove_prefix(noted_bytes);
-  }
-  return io_->sync_directory(directory_of(path));
+  bool is_replaced = false;
+  Status status = file_.replace(
+      [&](RecordFile* fresh) -> Status {
+        Buffer items;
+        {
+          const MutexLock lock(mutex_);
+          for (const auto& [id, of] : subscriptions_) append_all(&items, id, of);
+          noted_bytes = noted_.size();
+        }
+        return items.empty() ? Status() : fresh->write(items.view());
+      },
+      &is_replaced);
+  if (!is_replaced) return status;
+  rewrite_bytes_ = 2 * file_.size() + kUselessBytes;
+  const MutexLock lock(mutex_);
+  if (noted_bytes != 0) noted_.remove_prefix(noted_bytes);
+  return status;
 }
 
 Status BookmarkStore::prune() {
   const MutexLock turn(file_mutex_);
-  AMPS_RETURN_IF_ERROR(file_failure_);
-  return file_ == nullptr ? Status() : rewrite();
+  AMPS_RETURN_IF_ERROR(file_.failure());
+  return file_.is_open() ? rewrite() : Status();
 }
 
 Status BookmarkStore::close() {
   (void)write_noted();
   const MutexLock turn(file_mutex_);
-  if (file_ == nullptr) return {};
-  Status status = file_failure_.ok() ? file_->sync() : Status();
-  file_failure_ = Status(AMPS_E_STORE, file_->path() + " is closed");
-  file_.reset();
-  file_lock_.reset();
-  return status;
+  return file_.close();
 }
 
 Status BookmarkStore::sync() {
   const MutexLock turn(file_mutex_);
-  return file_ == nullptr ? Status() : file_->sync();
+  return file_.sync();
 }
 
 }  // namespace amps::client

@@ -27,6 +27,7 @@
 #include "client/message.h"
 #include "client/part.h"
 #include "client/plugin.h"
+#include "client/store_file.h"
 
 namespace amps::client {
 
@@ -97,7 +98,7 @@ class BookmarkStore final : public Part {
   static void append(Buffer* out, Item item, const Subscription& of, const Position& position);
   static void append_subscription(Buffer* out, std::string_view sub_id, const Subscription& of);
   static void append_all(Buffer* out, std::string_view sub_id, const Subscription& of);
-  Status load(const std::string& path) AMPS_REQUIRES(file_mutex_);
+  Status load(FileIo* io, const std::string& path, bool syncs) AMPS_REQUIRES(file_mutex_);
   // False: it is none of ours.
   bool visit(std::string_view record, std::map<std::uint32_t, Subscription*>* by_number)
       AMPS_EXCLUDES(mutex_);
@@ -107,12 +108,8 @@ class BookmarkStore final : public Part {
   Status rewrite() AMPS_REQUIRES(file_mutex_) AMPS_EXCLUDES(mutex_);
 
   Mutex file_mutex_{LockRank::kStoreFile};  // Held while the file is written.
-  FileIo* io_ AMPS_GUARDED_BY(file_mutex_) = nullptr;
-  std::unique_ptr<DirectoryLock> file_lock_ AMPS_GUARDED_BY(file_mutex_);
-  std::unique_ptr<RecordFile> file_ AMPS_GUARDED_BY(file_mutex_);
-  bool syncs_ AMPS_GUARDED_BY(file_mutex_) = false;
+  StoreFile file_ AMPS_GUARDED_BY(file_mutex_);
   std::uint64_t rewrite_bytes_ AMPS_GUARDED_BY(file_mutex_) = 0;  // The size at which a new file is made.
-  Status file_failure_ AMPS_GUARDED_BY(file_mutex_);              // Nothing may be written any more.
 
   mutable Mutex mutex_{LockRank::kLeaf};
   std::map<std::string, Subscription, std::less<>> subscriptions_ AMPS_GUARDED_BY(mutex_);

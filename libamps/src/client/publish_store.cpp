@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <string>
 
 #include "base/interrupt.h"
@@ -26,17 +25,6 @@ constexpr std::uint64_t kUselessBytes = 16u << 20;  // That a file may hold beyo
 // A record: what is persisted, the number of its message, whether a server has ever been asked; the frame.
 // Without a frame it says only how far things are.
 constexpr std::size_t kRecordHeadBytes = 2 * 8 + 1;
-
-template <typename T>
-void put(Buffer* out, T value) {
-  std::memcpy(out->extend(sizeof value), &value, sizeof value);
-}
-
-std::uint64_t number_at(std::string_view bytes, std::size_t at) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
 
 // Calls visit(number, frame) for the messages of a block above `after`, until it gives an error.
 template <typename Visit>
@@ -153,8 +141,8 @@ Status PublishStore::store(const Message& message, std::uint64_t* sequence) {
     *sequence = last_ + 1;
     persisted = persisted_;
   }
-  AMPS_RETURN_IF_ERROR(file_failure_);
-  if (file_ != nullptr) AMPS_RETURN_IF_ERROR(write(frame_.view(), *sequence, persisted));
+  AMPS_RETURN_IF_ERROR(file_.failure());
+  if (file_.is_open()) AMPS_RETURN_IF_ERROR(write(frame_.view(), *sequence, persisted));
   const MutexLock lock(mutex_);
   keep(frame_.view(), *sequence);
   frame_.shrink(kBlockBytes);
@@ -201,17 +189,17 @@ void PublishStore::drop(std::uint64_t sequence) {
 
 Status PublishStore::resume_after(std::uint64_t sequence) {
   const MutexLock turn(file_mutex_);
-  AMPS_RETURN_IF_ERROR(file_failure_);
+  AMPS_RETURN_IF_ERROR(file_.failure());
   {
     const MutexLock lock(mutex_);
     if (!is_new_) return {};
     is_new_ = false;
     renumber(sequence);
   }
-  if (file_ == nullptr) return {};
+  if (!file_.is_open()) return {};
   // Before anything is sent under the new numbers: with the old ones it would be sent again as if new.
-  file_failure_ = rewrite();
-  return file_failure_;
+  file_.fail(rewrite());
+  return file_.failure();
 }
 
 void PublishStore::renumber(std::uint64_t after) {
@@ -317,31 +305,23 @@ Status PublishStore::open(FileIo* io, const std::string& path, bool syncs, std::
   *out = std::make_unique<PublishStore>(size_bytes_max);
   PublishStore& store = **out;
   const MutexLock turn(store.file_mutex_);
-  store.io_ = io;
-  store.syncs_ = syncs;
-  return store.load(path);
+  return store.load(io, path, syncs);
 }
 
-Status PublishStore::load(const std::string& path) {
-  // A directory of its own for the lock, because other stores may have their files beside this one.
-  AMPS_RETURN_IF_ERROR(io_->make_directory(path + ".lock"));
-  if (Status locked = io_->lock(path + ".lock", &file_lock_); !locked.ok()) {
-    return Status(AMPS_E_STORE, path + " cannot be locked, another store may have it: " + locked.text());
-  }
-  std::uint64_t cut_bytes = 0;  // A message whose store() never returned.
+Status PublishStore::load(FileIo* io, const std::string& path, bool syncs) {
   const auto visitor = [&](std::string_view record, std::uint64_t offset) {
     return visit(record) ? Status()
                          : damaged(path, offset, "the record does not follow from those before it");
   };
-  AMPS_RETURN_IF_ERROR(RecordFile::open(io_, path, kKind, kAbout, visitor, &file_, &cut_bytes));
-  rewrite_bytes_ = file_->size() + kUselessBytes;
+  AMPS_RETURN_IF_ERROR(file_.open(io, path, kKind, kAbout, syncs, visitor));
+  rewrite_bytes_ = file_.size() + kUselessBytes;
   return {};
 }
 
 bool PublishStore::visit(std::string_view record) {
   if (record.size() < kRecordHeadBytes) return false;
-  const std::uint64_t persisted = number_at(record, 0);
-  const std::uint64_t sequence = number_at(record, 8);
+  const std::uint64_t persisted = number_at<std::uint64_t>(record, 0);
+  const std::uint64_t sequence = number_at<std::uint64_t>(record, 8);
   const std::string_view frame = record.substr(kRecordHeadBytes);
   const MutexLock lock(mutex_);
   const bool is_whole = frame.empty() || (frame.size() >= kPrefixBytes &&
@@ -363,37 +343,26 @@ void PublishStore::begin_record(std::uint64_t sequence, std::uint64_t persisted)
     is_new = is_new_;
   }
   record_.clear();
-  put(&record_, persisted);
-  put(&record_, sequence);
-  put(&record_, static_cast<std::uint8_t>(is_new ? 1 : 0));
-}
-
-Status PublishStore::append_record() {
-  Status status = file_->write(record_.view());
-  if (status.ok() && syncs_) status = file_->sync();
-  record_.shrink(kBlockBytes);
-  return status;
+  append_number(&record_, persisted);
+  append_number(&record_, sequence);
+  append_number(&record_, static_cast<std::uint8_t>(is_new ? 1 : 0));
 }
 
 Status PublishStore::write(std::string_view frame, std::uint64_t sequence, std::uint64_t persisted) {
-  if (file_->size() > rewrite_bytes_) {
+  if (file_.size() > rewrite_bytes_) {
     // The messages are as safe in the old file; it is tried again when that has grown once more.
-    rewrite_bytes_ = file_->size() + kUselessBytes;
+    rewrite_bytes_ = file_.size() + kUselessBytes;
     std::uint64_t kept = 0;
     {
       const MutexLock lock(mutex_);
       kept = kept_bytes_;
     }
-    if (file_->size() > 2 * kept + kUselessBytes) (void)rewrite();
+    if (file_.size() > 2 * kept + kUselessBytes) (void)rewrite();
   }
   begin_record(sequence, persisted);
   record_.append(frame);
-  const std::uint64_t before = file_->size();
-  Status status = append_record();
-  if (status.ok()) return status;
-  // A message that store() refuses must not be in the file either; nor may another follow a torn one, or one
-  // whose sync failed, of which nobody knows what the disk has.
-  if (file_->size() != before || !file_->undo().ok()) file_failure_ = status;
+  Status status = file_.write(record_.view());
+  record_.shrink(kBlockBytes);
   return status;
 }
 
@@ -420,36 +389,27 @@ Status PublishStore::fill(RecordFile* file) {
     AMPS_RETURN_IF_ERROR(status);
     after = block.last;
   }
-  return file->sync();
+  return {};
 }
 
 // Writes what is of use into a file of its own, which then takes the place of the old one.
 Status PublishStore::rewrite() {
-  const std::string path = file_->path();
-  const std::string fresh_path = path + ".new";
-  std::unique_ptr<RecordFile> fresh;
-  AMPS_RETURN_IF_ERROR(RecordFile::make(io_, fresh_path, kKind, kAbout, &fresh));
-  AMPS_RETURN_IF_ERROR(fill(fresh.get()));
-  AMPS_RETURN_IF_ERROR(io_->rename(fresh_path, path));
-  fresh->set_path(path);
-  file_ = std::move(fresh);
-  rewrite_bytes_ = file_->size() + kUselessBytes;
-  return io_->sync_directory(directory_of(path));
+  Status status = file_.replace([this](RecordFile* fresh) {
+    file_mutex_.assert_held();
+    return fill(fresh);
+  });
+  rewrite_bytes_ = file_.size() + kUselessBytes;
+  return status;
 }
 
 Status PublishStore::close() {
   const MutexLock turn(file_mutex_);
-  if (file_ == nullptr) return {};
-  Status status = file_failure_.ok() ? file_->sync() : Status();
-  file_failure_ = Status(AMPS_E_STORE, file_->path() + " is closed");
-  file_.reset();
-  file_lock_.reset();
-  return status;
+  return file_.close();
 }
 
 Status PublishStore::sync() {
   const MutexLock turn(file_mutex_);
-  return file_ == nullptr ? Status() : file_->sync();
+  return file_.sync();
 }
 
 }  // namespace amps::client

@@ -22,6 +22,7 @@
 #include "client/message.h"
 #include "client/part.h"
 #include "client/plugin.h"
+#include "client/store_file.h"
 
 namespace amps::client {
 
@@ -67,11 +68,10 @@ class PublishStore final : public Part {
     std::uint64_t last = 0;
   };
 
-  Status load(const std::string& path) AMPS_REQUIRES(file_mutex_);
+  Status load(FileIo* io, const std::string& path, bool syncs) AMPS_REQUIRES(file_mutex_);
   bool visit(std::string_view record) AMPS_EXCLUDES(mutex_);  // False: it does not follow.
   Status write(std::string_view frame, std::uint64_t sequence, std::uint64_t persisted)
       AMPS_REQUIRES(file_mutex_);
-  Status append_record() AMPS_REQUIRES(file_mutex_);
   void begin_record(std::uint64_t sequence, std::uint64_t persisted) AMPS_REQUIRES(file_mutex_);
   Status rewrite() AMPS_REQUIRES(file_mutex_) AMPS_EXCLUDES(mutex_);
   Status fill(RecordFile* file) AMPS_REQUIRES(file_mutex_) AMPS_EXCLUDES(mutex_);
@@ -84,12 +84,8 @@ class PublishStore final : public Part {
   const std::uint64_t size_bytes_max_;
   // Who stores: numbers stand in the file in their order. Held while the file is written.
   mutable Mutex file_mutex_{LockRank::kStoreFile};
-  FileIo* io_ AMPS_GUARDED_BY(file_mutex_) = nullptr;
-  std::unique_ptr<DirectoryLock> file_lock_ AMPS_GUARDED_BY(file_mutex_);
-  std::unique_ptr<RecordFile> file_ AMPS_GUARDED_BY(file_mutex_);
-  bool syncs_ AMPS_GUARDED_BY(file_mutex_) = false;
+  StoreFile file_ AMPS_GUARDED_BY(file_mutex_);
   std::uint64_t rewrite_bytes_ AMPS_GUARDED_BY(file_mutex_) = 0;  // The size at which a new file is tried.
-  Status file_failure_ AMPS_GUARDED_BY(file_mutex_);              // Nothing may be written any more.
   Buffer frame_ AMPS_GUARDED_BY(file_mutex_);
   Buffer record_ AMPS_GUARDED_BY(file_mutex_);
 

@@ -14,29 +14,19 @@ from pyamps._text cimport milliseconds, span_of
 from pyamps.exceptions import UsageException
 
 
-cdef class NativePublishStore:
-    """A publish store that libamps brings: no Python runs when it is used by a client."""
+cdef class NativeStore:
+    """What the stores that libamps brings have in common: no Python runs when a client uses them."""
 
     _is_native = True  # False in subclasses: their methods are called.
 
     def __dealloc__(self):
         if self.part is not NULL:
-            self.table.release(self.part)
+            self.release(self.part)
 
-    def _make_memory(self, uint64_t size_bytes_max):
-        self.require_empty()
-        check(c.amps_memory_publish_store_new(size_bytes_max, &self.table, &self.part))
-
-    def _make_file(self, path, bint sync, uint64_t size_bytes_max):
-        cdef c.amps_span_t span
-        cdef uint32_t flags = c.AMPS_STORE_SYNC if sync else 0
-        cdef c.amps_result result
-        self.require_empty()
-        name = os.fsencode(path)
-        span_of(name, &span)
-        with nogil:
-            result = c.amps_file_publish_store_new(span, flags, size_bytes_max, &self.table, &self.part)
-        check(result)
+    cdef int hold(self, void* part, void (*release)(void*) noexcept nogil) except -1:
+        self.part = part
+        self.release = release
+        return 0
 
     cdef int require_empty(self) except -1:
         if self.part is not NULL:
@@ -47,6 +37,38 @@ cdef class NativePublishStore:
         if self.part is NULL:
             raise UsageException("the __init__ of the store was not called")
         return self.part
+
+    # Calls a function that may wait for the disk.
+    cdef int blocking(self, c.amps_result (*function)(void*) noexcept nogil) except -1:
+        cdef void* part = self.whole()
+        cdef c.amps_result result
+        with nogil:
+            result = function(part)
+        check(result)
+        return 0
+
+
+cdef class NativePublishStore(NativeStore):
+    """A publish store that libamps brings."""
+
+    def _make_memory(self, uint64_t size_bytes_max):
+        cdef void* part = NULL
+        self.require_empty()
+        check(c.amps_memory_publish_store_new(size_bytes_max, &self.table, &part))
+        self.hold(part, self.table.release)
+
+    def _make_file(self, path, bint sync, uint64_t size_bytes_max):
+        cdef c.amps_span_t span
+        cdef void* part = NULL
+        cdef uint32_t flags = c.AMPS_STORE_SYNC if sync else 0
+        cdef c.amps_result result
+        self.require_empty()
+        name = os.fsencode(path)
+        span_of(name, &span)
+        with nogil:
+            result = c.amps_file_publish_store_new(span, flags, size_bytes_max, &self.table, &part)
+        check(result)
+        self.hold(part, self.table.release)
 
     def store(self, Message message not None):
         """Keep a copy of a message; returns its sequence number.
@@ -127,19 +149,11 @@ cdef class NativePublishStore:
 
     def sync(self):
         """Wait until the disk has everything stored."""
-        cdef void* part = self.whole()
-        cdef c.amps_result result
-        with nogil:
-            result = c.amps_publish_store_sync(part)
-        check(result)
+        self.blocking(c.amps_publish_store_sync)
 
     def close(self):
         """Give the file up, also while a client has the store: storing fails from then on."""
-        cdef void* part = self.whole()
-        cdef c.amps_result result
-        with nogil:
-            result = c.amps_publish_store_close(part)
-        check(result)
+        self.blocking(c.amps_publish_store_close)
 
     discardUpTo = discard_up_to
     replaySingle = replay_single
@@ -174,39 +188,27 @@ cdef c.amps_result give_message(c.amps_message_ref_t* ref, void* receiver) noexc
         keep_if_used(message)
 
 
-cdef class NativeBookmarkStore:
-    """A bookmark store that libamps brings: no Python runs when it is used by a client."""
-
-    _is_native = True  # False in subclasses: their methods are called.
-
-    def __dealloc__(self):
-        if self.part is not NULL:
-            self.table.release(self.part)
+cdef class NativeBookmarkStore(NativeStore):
+    """A bookmark store that libamps brings."""
 
     def _make_memory(self):
+        cdef void* part = NULL
         self.require_empty()
-        check(c.amps_memory_bookmark_store_new(&self.table, &self.part))
+        check(c.amps_memory_bookmark_store_new(&self.table, &part))
+        self.hold(part, self.table.release)
 
     def _make_file(self, path, bint sync):
         cdef c.amps_span_t span
+        cdef void* part = NULL
         cdef uint32_t flags = c.AMPS_STORE_SYNC if sync else 0
         cdef c.amps_result result
         self.require_empty()
         name = os.fsencode(path)
         span_of(name, &span)
         with nogil:
-            result = c.amps_file_bookmark_store_new(span, flags, &self.table, &self.part)
+            result = c.amps_file_bookmark_store_new(span, flags, &self.table, &part)
         check(result)
-
-    cdef int require_empty(self) except -1:
-        if self.part is not NULL:
-            raise UsageException("the store is initialised already")
-        return 0
-
-    cdef void* whole(self) except NULL:
-        if self.part is NULL:
-            raise UsageException("the __init__ of the store was not called")
-        return self.part
+        self.hold(part, self.table.release)
 
     def log(self, Message message not None):
         """Remember an arriving message; returns its index, 0 for a bookmark of another form."""
@@ -293,27 +295,15 @@ cdef class NativeBookmarkStore:
 
     def prune(self, tmp_file_name=None):
         """Write the file anew without what is finished. ``tmp_file_name`` is not needed."""
-        cdef void* part = self.whole()
-        cdef c.amps_result result
-        with nogil:
-            result = c.amps_bookmark_store_prune(part)
-        check(result)
+        self.blocking(c.amps_bookmark_store_prune)
 
     def sync(self):
         """Wait until the disk knows of everything discarded."""
-        cdef void* part = self.whole()
-        cdef c.amps_result result
-        with nogil:
-            result = c.amps_bookmark_store_sync(part)
-        check(result)
+        self.blocking(c.amps_bookmark_store_sync)
 
     def close(self):
         """Give the file up, also while a client has the store: discarding fails from then on."""
-        cdef void* part = self.whole()
-        cdef c.amps_result result
-        with nogil:
-            result = c.amps_bookmark_store_close(part)
-        check(result)
+        self.blocking(c.amps_bookmark_store_close)
 
     isDiscarded = is_discarded
     discardMessage = discard_message

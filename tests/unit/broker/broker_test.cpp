@@ -3,35 +3,15 @@
 #include "broker/broker.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <chrono>
 #include <string>
 
-#include "support/temporary_directory.h"
 #include "support/test_broker.h"
 
-using amps::Status;
-using amps::broker::Broker;
-using amps::broker::BrokerParts;
-using amps::broker::Configuration;
-using amps::broker::TransportConfiguration;
-using amps::broker::TransportType;
 using raw::Client;
-using raw::Frame;
 using raw::TestBroker;
-
-namespace {
-
-TransportConfiguration transport(const std::string& message_type) {
-  TransportConfiguration made;
-  made.message_type = message_type;
-  made.address.host = "127.0.0.1";
-  return made;
-}
-
-}  // namespace
 
 TEST_CASE("CON-01 several clients are connected at the same time") {
   TestBroker broker;
@@ -99,4 +79,26 @@ TEST_CASE("start and stop 500 times leave nothing behind") {
     broker.broker->stop();
   }
   CHECK(descriptor_count() == before);
+}
+
+TEST_CASE("EMB-08: who waits for conflated topics gives up at the deadline, between two turns") {
+  TestBroker broker;
+  broker.keep("fast");
+  amps::broker::ConflatedTopicConfiguration slow;
+  slow.name = "slow";
+  slow.message_type = "json";
+  slow.source = "fast";
+  slow.interval_ms = 3'600'000;
+  broker.configuration.sow.emplace_back(slow);
+  broker.start();
+  Client publisher(broker.port());
+  publisher.logon("publisher");
+  for (int i = 0; i < 2'500; ++i) {
+    publisher.send_frame("{\"c\":\"p\",\"t\":\"fast\",\"k\":\"" + std::to_string(i) + "\"}", "{}");
+  }
+  publisher.expect_nothing();
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  CHECK(broker.broker->drain(now()).code() == AMPS_E_TIMED_OUT);
+  CHECK(broker.broker->drain(now() + raw::kWait).ok());
+  CHECK(broker.broker->drain(now()).ok());
 }

@@ -54,12 +54,7 @@ TEST_CASE("TOP-15 what clients do appears on /AMPS/ClientStatus") {
 
 TEST_CASE("TOP-15 every command that asks, follows or removes is an event of its name") {
   TestBroker broker;
-  amps::broker::SowTopicConfiguration topic;
-  topic.name = "orders";
-  topic.message_type = "json";
-  topic.keys = {"/id"};
-  topic.is_persistent = false;
-  broker.configuration.sow.push_back(topic);
+  broker.keep("orders", {"/id"});
   broker.start();
   Client client(broker.port()), watcher(broker.port());
   client.logon("worker");

@@ -21,12 +21,7 @@ struct Fixture {
 
   Fixture() { broker.with_manual_clock(); }
   void start() {
-    SowTopicConfiguration topic;
-    topic.name = "t";
-    topic.message_type = "json";
-    topic.is_persistent = false;
-    topic.keys = {"/id"};
-    broker.configuration.sow.push_back(topic);
+    broker.keep("t", {"/id"});
     broker.start();
     publisher = connect("publisher");
     client = connect("client");

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "support/temporary_directory.h"
@@ -19,7 +18,6 @@ using amps::broker::Configuration;
 using amps::broker::TransportConfiguration;
 using amps::broker::TransportType;
 using raw::Client;
-using raw::Frame;
 using raw::TestBroker;
 
 namespace {

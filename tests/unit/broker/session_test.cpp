@@ -81,11 +81,7 @@ TEST_CASE("CON-27 a disconnect ends the subscriptions of the client") {
 
 TEST_CASE("CON-27 a disconnect ends the queries of the client") {
   TestBroker broker;
-  amps::broker::SowTopicConfiguration topic;
-  topic.name = "t";
-  topic.message_type = "json";
-  topic.is_persistent = false;
-  broker.configuration.sow.push_back(topic);
+  broker.keep("t");
   broker.start();
   Client publisher(broker.port());
   publisher.logon("publisher");

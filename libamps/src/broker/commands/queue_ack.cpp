@@ -131,12 +131,13 @@ class MatchingAck {
 
  private:
   void begin_block() AMPS_REQUIRES(space_.mutex()) { space_.begin_block(session_.host()->now_ms()); }
-  void choose(QueueTopic::AckCounts* counts);
+  Status choose(QueueTopic::AckCounts* counts);
 
   Session& session_;
   TopicSpace& space_;
   const AckedQueue& acked_;
   const Filter& filter_;
+  FilterCost cost_;
   std::vector<QueueTopic::Sighting> seen_;
   std::vector<BookmarkId> matching_;
 };
@@ -155,26 +156,28 @@ Status MatchingAck::run(QueueTopic::AckCounts* counts) {
       if (walk == nullptr) walk = acked_.queue->walk();
       acked_.queue->look(walk.get(), kMessagesPerLock, &seen_);
     }
-    choose(counts);
+    status = choose(counts);
     MutexLock lock(space_.mutex());
     begin_block();
     counts->settled += acked_.queue->acknowledge_seen(matching_, session_.outbox());
     space_.hand_out();
-    status = unwritten(*acked_.queue);
+    if (status.ok()) status = unwritten(*acked_.queue);
     if (seen_.empty() || !status.ok()) walk.reset();
   } while (walk != nullptr);
   return status;
 }
 
-void MatchingAck::choose(QueueTopic::AckCounts* counts) {
+Status MatchingAck::choose(QueueTopic::AckCounts* counts) {
   matching_.clear();
   for (const QueueTopic::Sighting& message : seen_) {
     const MessageFacts facts = message.facts();
     const std::string_view body = message.record->body();
     if (acked_.readable != nullptr && !acked_.readable->matches(facts, body)) continue;
     ++counts->examined;
-    if (filter_.matches(facts, body)) matching_.push_back(message.id);
+    if (cost_.measure([&] { return filter_.matches(facts, body); })) matching_.push_back(message.id);
+    if (cost_.is_too_much()) return Status(AMPS_E_FILTER, "patterns of the filter take too long");
   }
+  return {};
 }
 
 // Acknowledges what is named, in all the queues at once.

@@ -183,10 +183,9 @@ Status Deletion::match(Candidates* candidates) {
           !may_remove(candidates->grant, *candidates->topic, *record))
         continue;
       ++examined_;
-      const std::uint64_t given_up = Filter::given_up();
-      if (filter_->matches(facts_of(*record, candidates->topic->name), record->body()))
+      const MessageFacts facts = facts_of(*record, candidates->topic->name);
+      if (cost.measure([&] { return filter_->matches(facts, record->body()); }))
         candidates->matching.push_back(record);
-      cost.given_up += Filter::given_up() - given_up;
       if (cost.is_too_much()) return Status(AMPS_E_FILTER, "patterns of the filter take too long");
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/monitor/rates.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace amps::broker {
@@ -23,10 +24,11 @@ void Rates::sample(BrokerFacts facts, std::uint64_t now_ms) {
   const std::uint64_t passed_ms = now_ms - sampled_ms_;
   std::unordered_map<std::string, Counters> sampled;
   for_each_counters(&facts, [&](const std::string& what, Counters* counters) {
-    const auto before = sampled_.find(what);
+    const auto found = sampled_.find(what);
+    const Counters before = found == sampled_.end() ? Counters() : found->second;
     for (std::size_t i = 0; has_sample_ && passed_ms != 0 && i < counters->size(); ++i) {
       Counter& counter = (*counters)[i];
-      const std::uint64_t value = before == sampled_.end() ? 0 : before->second[i].value;
+      const std::uint64_t value = i < before.size() ? before[i].value : 0;
       if (counter.value > value) counter.per_second = (counter.value - value) * 1000 / passed_ms;
     }
     sampled.emplace(what, std::move(*counters));
@@ -40,8 +42,9 @@ void Rates::fill(BrokerFacts* facts) const {
   for_each_counters(facts, [this](const std::string& what, Counters* counters) {
     const auto found = sampled_.find(what);
     if (found == sampled_.end()) return;
-    for (std::size_t i = 0; i < counters->size(); ++i)
-      (*counters)[i].per_second = found->second[i].per_second;
+    const Counters& sampled = found->second;
+    for (std::size_t i = 0; i < std::min(counters->size(), sampled.size()); ++i)
+      (*counters)[i].per_second = sampled[i].per_second;
   });
 }
 

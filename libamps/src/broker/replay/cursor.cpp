@@ -132,9 +132,7 @@ Status Cursor::encode_some(Buffer* out, std::uint64_t now_ms, std::uint64_t* mes
     }
     if (!skips(record_)) {
       if (plan_.rate.is_limited() && !is_due(now_ms)) return {};
-      const std::uint64_t given_up = Filter::given_up();
-      *messages += deliver(now_ms, out);
-      cost_.given_up += Filter::given_up() - given_up;
+      *messages += cost_.measure([&] { return deliver(now_ms, out); });
       if (cost_.is_too_much()) return Status(AMPS_E_FILTER, "patterns of its filter take too long");
     }
     if (record_.kind == RecordKind::kPublish) passed_ = record_.bookmark;

@@ -41,8 +41,8 @@ struct RightsContext {
   const MessageFormat* format = nullptr;  // None: messages without fields, which no filter can be about.
   const InstanceFacts* instance = nullptr;
   std::string origin;
-  std::shared_ptr<const void> keeps =
-      nullptr;  // The format, for a source that answers after the broker has ended.
+  // What owns the format, for a source that answers after the broker has ended.
+  std::shared_ptr<const void> keeps = nullptr;
 };
 
 class Rights {

@@ -80,8 +80,10 @@ bool QueryResult::is_satisfied() const noexcept {
   return cancelled_ || (!counts && query_.top_n && returned_ >= *query_.top_n);
 }
 
-bool QueryResult::accepts(const std::unique_ptr<Filter>& filter, const Record& record) const {
-  return filter == nullptr || filter->matches(facts_of(record, parts_[part_].topic), record.body());
+bool QueryResult::accepts(const std::unique_ptr<Filter>& filter, const Record& record) {
+  if (filter == nullptr) return true;
+  const MessageFacts facts = facts_of(record, parts_[part_].topic);
+  return cost_.measure([&] { return filter->matches(facts, record.body()); });
 }
 
 // Whether it belongs to the result and is not known from the replaced subscription.
@@ -215,9 +217,7 @@ bool QueryResult::encode_some(Buffer* out) {
       ++part_;
       at_ = 0;
     } else if (record != nullptr && !record->is_overdue(now_us_)) {
-      const std::uint64_t given_up = Filter::given_up();
       take(*record, out);
-      cost_.given_up += Filter::given_up() - given_up;
       if (cost_.is_too_much()) return false;
     }
   }

@@ -82,7 +82,7 @@ class QueryResult final : public OutboxSource {
   bool emit_ranked(Buffer* out, std::size_t begin);
   void flush_batch(Buffer* out);
   Part& add_part(std::string_view topic);
-  bool accepts(const std::unique_ptr<Filter>& filter, const Record& record) const;
+  bool accepts(const std::unique_ptr<Filter>& filter, const Record& record);
   bool is_new(const Record& record, bool matches);
   std::string_view selected(const Record& record);
   void finish(Buffer* out);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/sow/sow_file.h"
 
-#include <cstring>
-
 namespace amps::broker {
 
 namespace {
@@ -10,30 +8,18 @@ namespace {
 constexpr RecordFileKind kKind{"AMPSSOW1", "a file of a SOW topic", "another topic or of other keys"};
 constexpr std::size_t kChangeBytes = 1 + 3 * 8 + 3 * 4;
 
-template <typename T>
-void put(Buffer* out, T value) {
-  std::memcpy(out->extend(sizeof value), &value, sizeof value);
-}
-
-template <typename T>
-T get(std::string_view bytes, std::size_t at) noexcept {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
 // Calls visit() with the changes of a batch. NULL, or what is wrong with it.
 const char* visit_changes(std::string_view payload, const SowFile::Visitor& visit, Status* status) {
   while (!payload.empty()) {
     if (payload.size() < kChangeBytes) return "a change is cut short inside its batch";
     SavedChange change;
     change.removes = payload[0] != 0;
-    change.timestamp_us = get<std::uint64_t>(payload, 1);
-    change.expires_us = get<std::uint64_t>(payload, 9);
-    change.txid = get<std::uint64_t>(payload, 17);
-    const std::uint64_t key_size = get<std::uint32_t>(payload, 25);
-    const std::uint64_t correlation_size = get<std::uint32_t>(payload, 29);
-    const std::uint64_t body_size = get<std::uint32_t>(payload, 33);
+    change.timestamp_us = number_at<std::uint64_t>(payload, 1);
+    change.expires_us = number_at<std::uint64_t>(payload, 9);
+    change.txid = number_at<std::uint64_t>(payload, 17);
+    const std::uint64_t key_size = number_at<std::uint32_t>(payload, 25);
+    const std::uint64_t correlation_size = number_at<std::uint32_t>(payload, 29);
+    const std::uint64_t body_size = number_at<std::uint32_t>(payload, 33);
     payload.remove_prefix(kChangeBytes);
     if (key_size + correlation_size + body_size > payload.size()) {
       return "a change is longer than its batch";
@@ -51,13 +37,13 @@ const char* visit_changes(std::string_view payload, const SowFile::Visitor& visi
 }  // namespace
 
 void append_change(Buffer* out, const SavedChange& change) {
-  put<std::uint8_t>(out, change.removes ? 1 : 0);
-  put(out, change.timestamp_us);
-  put(out, change.expires_us);
-  put(out, change.txid);
-  put(out, static_cast<std::uint32_t>(change.key.size()));
-  put(out, static_cast<std::uint32_t>(change.correlation_id.size()));
-  put(out, static_cast<std::uint32_t>(change.body.size()));
+  append_number(out, static_cast<std::uint8_t>(change.removes ? 1 : 0));
+  append_number(out, change.timestamp_us);
+  append_number(out, change.expires_us);
+  append_number(out, change.txid);
+  append_number(out, static_cast<std::uint32_t>(change.key.size()));
+  append_number(out, static_cast<std::uint32_t>(change.correlation_id.size()));
+  append_number(out, static_cast<std::uint32_t>(change.body.size()));
   out->append(change.key);
   out->append(change.correlation_id);
   out->append(change.body);

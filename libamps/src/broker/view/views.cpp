@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/view/views.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,20 +30,24 @@ Status Views::open_view(const ViewConfiguration& configuration) {
   return {};
 }
 
-void Views::catch_up() {
-  for (const auto& [space, work] : stages_) catch_up(space, work);
+bool Views::catch_up(std::chrono::steady_clock::time_point deadline) {
+  return std::all_of(stages_.begin(), stages_.end(), [&](const auto& stage) {
+    return catch_up(stage.first, stage.second, *instance_->clock, deadline);
+  });
 }
 
 // In turns, between which others get the lock.
-void Views::catch_up(TopicSpace* space, TimedWork* work) {
+bool Views::catch_up(TopicSpace* space, TimedWork* work, const Clock& clock,
+                     std::chrono::steady_clock::time_point deadline) {
   constexpr std::uint64_t kAllMs = UINT64_MAX - 1;  // A time at which everything is due.
-  bool is_done = false;
-  while (!is_done) {
+  do {
     MutexLock lock(space->mutex());
-    space->begin_block(instance_->clock->steady_ms());
-    is_done = work->run_due(kAllMs) != kAllMs;
+    space->begin_block(clock.steady_ms());
+    const bool is_done = work->run_due(kAllMs) != kAllMs;
     space->hand_out();
-  }
+    if (is_done) return true;
+  } while (std::chrono::steady_clock::now() < deadline);
+  return false;
 }
 
 void Views::work_on(net::EventLoop* loop) {

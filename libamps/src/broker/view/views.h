@@ -4,6 +4,7 @@
 // topic spaces.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -29,13 +30,15 @@ class Views {
   // Has views of several message types do their work on this loop, which outlives the sessions.
   void work_on(net::EventLoop* loop);
   // Does all that would come later: views take in what came from other types, and conflated topics what waits
-  // for the ends of intervals. Threads: any that holds no lock, once it is open.
-  void catch_up();
+  // for the ends of intervals. False: not in time, because publishers were faster. Threads: any that holds no
+  // lock, once it is open.
+  bool catch_up(std::chrono::steady_clock::time_point deadline);
 
  private:
   Status open_view(const ViewConfiguration& configuration);
   Status open_conflated(const ConflatedTopicConfiguration& configuration);
-  void catch_up(TopicSpace* space, TimedWork* work);
+  static bool catch_up(TopicSpace* space, TimedWork* work, const Clock& clock,
+                       std::chrono::steady_clock::time_point deadline);
 
   const TopicSpaces& spaces_;
   const InstanceFacts* const instance_;

@@ -11,12 +11,7 @@ using raw::Client;
 
 TEST_CASE("CNF-01 CNF-02 CNF-03 ACK-12: what cannot be conflated is refused") {
   raw::TestBroker broker;
-  amps::broker::SowTopicConfiguration topic;
-  topic.name = "sow";
-  topic.message_type = "json";
-  topic.is_persistent = false;
-  topic.keys = {"/id"};
-  broker.configuration.sow.push_back(topic);
+  broker.keep("sow", {"/id"});
   broker.start();
   Client client(broker.port());
   client.logon();

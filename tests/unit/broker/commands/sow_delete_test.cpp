@@ -20,14 +20,7 @@ struct Fixture {
   std::unique_ptr<Client> client;
 
   explicit Fixture(const std::vector<std::string>& keys = {}) {
-    amps::broker::SowTopicConfiguration topic;
-    topic.name = "t";
-    topic.message_type = "json";
-    topic.is_persistent = false;
-    topic.keys = keys;
-    broker.configuration.sow.push_back(topic);
-    topic.name = "t2";
-    broker.configuration.sow.push_back(topic);
+    for (const char* topic : {"t", "t2"}) broker.keep(topic, keys);
     broker.start();
     client = std::make_unique<Client>(broker.port());
     client->logon();

@@ -41,11 +41,7 @@ TEST_CASE("SOW-18 a query on a topic without records is refused, and nothing fol
 TEST_CASE("SUB-04 non_regex_topic takes a topic literally, in subscriptions and in queries") {
   TestBroker broker;
   for (const char* name : {"a.c", "abc"}) {
-    amps::broker::SowTopicConfiguration topic;
-    topic.name = name;
-    topic.message_type = "json";
-    topic.is_persistent = false;
-    broker.configuration.sow.push_back(topic);
+    broker.keep(name);
   }
   broker.start();
   Client client(broker.port());

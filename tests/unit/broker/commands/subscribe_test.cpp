@@ -414,12 +414,7 @@ TEST_CASE(
 
 TEST_CASE("OOF-11: a delta that puts a record out of focus is told with the whole record") {
   TestBroker broker;
-  amps::broker::SowTopicConfiguration topic;
-  topic.name = "t";
-  topic.message_type = "json";
-  topic.is_persistent = false;
-  topic.keys = {"/id"};
-  broker.configuration.sow.push_back(topic);
+  broker.keep("t", {"/id"});
   broker.start();
   Client client(broker.port()), watcher(broker.port());
   client.logon("client");

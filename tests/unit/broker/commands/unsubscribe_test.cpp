@@ -64,11 +64,7 @@ TEST_CASE("SUB-05 after the ack no message of the subscription is produced") {
 TEST_CASE("SUB-06: unsubscribe with a query_id ends that query, and no other") {
   constexpr std::size_t kRecords = 20'000;  // More than the system takes from the broker at a time.
   TestBroker broker;
-  amps::broker::SowTopicConfiguration topic;
-  topic.name = "t";
-  topic.message_type = "json";
-  topic.is_persistent = false;
-  broker.configuration.sow.push_back(topic);
+  broker.keep("t");
   broker.start();
   Client client(broker.port());
   client.logon();

@@ -31,12 +31,7 @@ struct Watched {
   Watched() {
     watch(&broker);
     broker.with_manual_clock();
-    SowTopicConfiguration orders;
-    orders.name = "orders";
-    orders.message_type = "json";
-    orders.keys = {"/id"};
-    orders.is_persistent = false;
-    broker.configuration.sow.emplace_back(orders);
+    broker.keep("orders", {"/id"});
     broker.start();
   }
   std::string get(const std::string& path) const { return get_of(broker, path); }

@@ -61,3 +61,16 @@ TEST_CASE("MON-02 the first sample and two of one moment tell of no rates") {
   rates.fill(&now);
   CHECK(now.traffic[0].per_second == 0);
 }
+
+TEST_CASE("MON-03 a topic that counts more than it did at the sample has no rate for that yet") {
+  Rates rates;
+  BrokerFacts before = with(0, 0, 0);
+  before.topics[0].counts.clear();
+  rates.sample(before, 0);
+  BrokerFacts now = with(0, 0, 100);
+  rates.fill(&now);
+  CHECK(now.topics[0].counts[0].per_second == 0);
+  rates.sample(with(0, 0, 100), 10'000);
+  rates.fill(&now);
+  CHECK(now.topics[0].counts[0].per_second == 10);
+}

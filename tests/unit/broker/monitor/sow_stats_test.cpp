@@ -13,12 +13,7 @@ TEST_CASE("TOP-16 the count of records is told every interval, in the message ty
   raw::TestBroker broker;
   broker.with_manual_clock();
   broker.configuration.sow_stats_interval_ms = 1'000;
-  SowTopicConfiguration orders;
-  orders.name = "orders";
-  orders.message_type = "json";
-  orders.keys = {"/id"};
-  orders.is_persistent = false;
-  broker.configuration.sow.emplace_back(orders);
+  broker.keep("orders", {"/id"});
   broker.start();
   raw::Client client(broker.port());
   client.logon();

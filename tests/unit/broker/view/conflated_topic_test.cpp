@@ -20,11 +20,7 @@ struct Fixture {
 
   Fixture() {
     broker.with_manual_clock();
-    SowTopicConfiguration source;
-    source.name = "fast";
-    source.message_type = "json";
-    source.is_persistent = false;
-    broker.configuration.sow.push_back(source);
+    broker.keep("fast");
     conflate("slow", "fast", 1000);
   }
   void conflate(const std::string& name, const std::string& source, std::uint64_t interval_ms) {
