@@ -140,6 +140,14 @@ std::unique_ptr<Broker> make_broker(amps_broker_t* broker) AMPS_REQUIRES(broker-
 // Not stopped meanwhile. False: it does not run.
 template <typename Act>
 bool while_it_runs(amps_broker_t* broker, const Act& act) AMPS_EXCLUDES(broker->mutex) {
+  struct Use {  // Ends whatever `act` throws: who stops the broker waits for it.
+    ~Use() {
+      const amps::MutexLock lock(of->mutex);
+      --of->in_use;
+      of->changed.notify_all();
+    }
+    amps_broker_t* const of;
+  };
   Broker* running = nullptr;
   {
     const amps::MutexLock lock(broker->mutex);
@@ -147,10 +155,8 @@ bool while_it_runs(amps_broker_t* broker, const Act& act) AMPS_EXCLUDES(broker->
     running = broker->broker.get();
     ++broker->in_use;
   }
+  const Use use{broker};
   act(*running);
-  const amps::MutexLock lock(broker->mutex);
-  --broker->in_use;
-  broker->changed.notify_all();
   return true;
 }
 
