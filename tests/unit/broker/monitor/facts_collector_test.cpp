@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 
 #include "support/logged_broker.h"
@@ -136,6 +137,7 @@ TEST_CASE("MON-03 MON-04 queues tell of depths and ages, the log of its files an
   for (int i = 1; i <= 3; ++i) raw::publish_numbered(publisher, "work", i, "{\"id\":1}");
   const raw::Frame delivered = client.next();
   CHECK(delivered.header.find("lp") != std::string::npos);
+  CHECK(broker.broker->drain(std::chrono::steady_clock::now() + raw::kWait).ok());
   broker.advance_ms(5'000);
   CHECK(get_of(broker, "/amps/instance/queues/1/queue_depth") == "3\n");
   CHECK(get_of(broker, "/amps/instance/queues/1/backlog") == "1\n");

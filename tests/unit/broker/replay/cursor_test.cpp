@@ -267,9 +267,11 @@ TEST_CASE("TXL-28: files that a replay has still to read are not removed, also w
   cursor.reset();
   REQUIRE(at.journal->remove_before(at.clock.utc_us(), &count).ok());
   CHECK(count > 0);
-  // What is left is the log now.
+  // What is left is the log now: where its file begins depends on how many messages went into one write.
   const auto rest = at.cursor(at.plan("0"), at.subscription("r"));
-  const std::string text = at.run(rest.get());
+  const std::string text = " " + at.run(rest.get());
+  CHECK(text.size() < range_text(1, 60).size());
+  REQUIRE(text.find(" 60") != std::string::npos);
   CHECK(text.substr(text.find(" 60")) == " 60 completed(60)");
   const BookmarkId& first = at.appended.front().bookmark;
   ReplayBounds bounds;
