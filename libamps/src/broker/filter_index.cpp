@@ -2,6 +2,7 @@
 #include "broker/filter_index.h"
 
 #include <cassert>
+#include <utility>
 
 namespace amps::broker {
 
@@ -18,31 +19,56 @@ std::uint32_t subscript_of(const Program& program, const Condition& condition) n
 
 FilterIndex::Id FilterIndex::add(const Filter& filter, bool in_focus, FilterCost* cost) {
   if (free_.empty()) {
-    free_.push_back(static_cast<Id>(entries_.size()));
-    entries_.emplace_back();
+    free_.push_back(static_cast<Id>(members_.size()));
+    members_.emplace_back();
   }
   const Id id = free_.back();
   free_.pop_back();
+  Member& member = members_[id];
+  member.in_focus = in_focus;
+  member.cost = cost;
+  member.entry = entry_of(filter);
+  Entry& entry = entries_[member.entry];
+  entry.filters.add(id, &member.place);
+  if (in_focus) ++entry.in_focus_count;
+  ++count_;
+  return id;
+}
+
+// The entry that has the filter's text, possibly a new one.
+FilterIndex::EntryId FilterIndex::entry_of(const Filter& filter) {
+  const auto known = by_text_.find({filter.program()->text(), filter.instance()});
+  if (known != by_text_.end()) return known->second;
+  if (free_entries_.empty()) {
+    free_entries_.push_back(static_cast<EntryId>(entries_.size()));
+    entries_.emplace_back();
+  }
+  const EntryId id = free_entries_.back();
+  free_entries_.pop_back();
   Entry& entry = entries_[id];
   const Status status = BoundProgram::bind(filter.program(), &plan_, &entry.program);
   assert(status.ok());  // Filters have one source.
   static_cast<void>(status);
   entry.instance = filter.instance();
-  entry.in_focus = in_focus;
-  entry.cost = cost;
+  by_text_.emplace(std::pair(std::string_view(entry.program.program().text()), entry.instance), id);
   field_uses_ += entry.program.program().fields().size();
-  ++count_;
   place(id);
   return id;
 }
 
 void FilterIndex::remove(Id id) {
-  Entry& entry = entries_[id];
-  displace(&entry);
-  field_uses_ -= entry.program.program().fields().size();
-  entry = Entry();
+  const Member member = members_[id];
+  Entry& entry = entries_[member.entry];
+  entry.filters.remove(member.place);
+  if (member.in_focus) --entry.in_focus_count;
   free_.push_back(id);
   --count_;
+  if (!entry.filters.empty()) return;
+  displace(&entry);
+  field_uses_ -= entry.program.program().fields().size();
+  by_text_.erase({entry.program.program().text(), entry.instance});
+  entry = Entry();
+  free_entries_.push_back(member.entry);
   if (plan_.slot_count() > kUnusedFieldsMax + 2 * field_uses_) compact();
 }
 
@@ -52,7 +78,7 @@ void FilterIndex::compact() {
     if (entry.program) displace(&entry);
   }
   plan_.clear();
-  for (Id id = 0; id < entries_.size(); ++id) {
+  for (EntryId id = 0; id < entries_.size(); ++id) {
     Entry& entry = entries_[id];
     if (!entry.program) continue;
     const Status status = BoundProgram::bind(entry.program.shared(), &plan_, &entry.program);
@@ -90,7 +116,7 @@ void FilterIndex::consider(const Entry& entry, const Condition& condition, Choic
 }
 
 // Two conditions about one field, `/a > 1 AND /a < 5`, are one range.
-bool FilterIndex::place_in_range(Id id, const Condition& condition) {
+bool FilterIndex::place_in_range(EntryId id, const Condition& condition) {
   Entry& entry = entries_[id];
   Value low = condition.low;
   Value high = condition.high;
@@ -106,14 +132,14 @@ bool FilterIndex::place_in_range(Id id, const Condition& condition) {
   return false;
 }
 
-void FilterIndex::place_in_equalities(Id id, const Condition& condition) {
+void FilterIndex::place_in_equalities(EntryId id, const Condition& condition) {
   Entry& entry = entries_[id];
   use_field(&entry, condition);
   entry.access = Access::kEquality;
   entry.field->second.equalities.add(id, condition.constants, &entry.equalities);
 }
 
-void FilterIndex::place(Id id) {
+void FilterIndex::place(EntryId id) {
   Entry& entry = entries_[id];
   Choice best;
   for (const Condition& condition : entry.program.program().conditions()) consider(entry, condition, &best);
@@ -135,22 +161,31 @@ void FilterIndex::displace(Entry* entry) {
   leave_field(entry);
 }
 
+bool FilterIndex::somebody_has_to_know(const Entry& entry, bool only_in_focus) const {
+  if (only_in_focus && entry.in_focus_count == 0) return false;
+  return entry.filters.any_of([&](Id id) { return members_[id].has_to_know(only_in_focus); });
+}
+
 void FilterIndex::match(EvaluationContext context, bool only_in_focus, EvaluationScratch* scratch,
                         std::vector<Id>* out, std::vector<Id>* given_up) {
   const PatternScratch& patterns = scratch->patterns();
-  std::uint64_t failures = patterns.failures();
   ++asked_;
-  const auto visit = [&](Id id) {
-    Entry& entry = entries_[id];
-    if (entry.asked == asked_ || (only_in_focus && !entry.in_focus)) return;
-    entry.asked = asked_;
-    if (entry.cost != nullptr && entry.cost->is_too_much()) return;
+  const auto visit = [&](EntryId entry_id) {
+    Entry& entry = entries_[entry_id];
+    if (std::exchange(entry.asked, asked_) == asked_ || !somebody_has_to_know(entry, only_in_focus)) return;
     context.instance = entry.instance;
-    if (entry.program.accepts(context, scratch)) out->push_back(id);
-    if (patterns.failures() == failures) return;
-    failures = patterns.failures();
-    if (entry.cost != nullptr) ++entry.cost->given_up;
-    if (given_up != nullptr) given_up->push_back(id);
+    const std::uint64_t failures = patterns.failures();
+    const bool accepts = entry.program.accepts(context, scratch);
+    const bool gave_up = patterns.failures() != failures;
+    if (!accepts && !gave_up) return;
+    entry.filters.for_each([&](Id id) {
+      const Member& member = members_[id];
+      if (!member.has_to_know(only_in_focus)) return;
+      if (accepts) out->push_back(id);
+      if (!gave_up) return;
+      if (member.cost != nullptr) ++member.cost->given_up;  // Everybody asked for it.
+      if (given_up != nullptr) given_up->push_back(id);
+    });
   };
   const FieldValues& values = *context.sources[0];
   for (auto& [key, field] : fields_) {

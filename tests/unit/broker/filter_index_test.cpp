@@ -191,6 +191,35 @@ TEST_CASE("what no index finds is tried") {
   CHECK(at.match("") == Ids{1});
 }
 
+TEST_CASE("PRF-02: filters with one text are one to evaluate, whoever comes and goes") {
+  Fixture at;
+  FilterCost cost;
+  std::vector<FilterIndex::Id> ids;
+  for (int i = 0; i < 1000; ++i) {
+    const auto filter = compile("/a LIKE '^(a+)+$'");  // Each with a compilation of its own.
+    ids.push_back(at.index.add(*filter, i == 500, i == 3 ? &cost : nullptr));
+  }
+  const auto other = compile("/a LIKE '^b'");
+  const FilterIndex::Id last = at.index.add(*other);
+  CHECK(at.index.size() == 1001);
+  CHECK(at.index.entry_count() == 2);
+  CHECK(at.index.tried_count() == 2);
+  CHECK(at.match(R"({"a":"aaa"})") == ids);
+  CHECK(at.match(R"({"a":"aaa"})", true) == Ids{ids[500]});
+  CHECK(at.match(R"({"a":"b"})") == Ids{last});
+  const std::uint64_t before = at.scratch.patterns().failures();
+  CHECK(at.match(R"({"a":")" + std::string(200, 'a') + "!\"}").empty());
+  CHECK(at.scratch.patterns().failures() == before + 1);
+  CHECK(at.given_up.size() == 1000);
+  CHECK(cost.given_up == 1);
+  for (int i = 0; i < 999; ++i) at.index.remove(ids[static_cast<std::size_t>(i)]);
+  CHECK(at.match(R"({"a":"aaa"})") == Ids{ids[999]});
+  at.index.remove(ids[999]);
+  CHECK(at.index.entry_count() == 1);
+  CHECK(at.match(R"({"a":"aaa"})").empty());
+  CHECK(at.match(R"({"a":"b"})") == Ids{last});
+}
+
 TEST_CASE("only those in focus are asked about the previous message") {
   Fixture at;
   const auto filter = compile("/a = 1");

@@ -14,7 +14,8 @@ using raw::Client;
 using raw::Frame;
 using raw::TestBroker;
 
-TEST_CASE("publishers and subscribers on several threads: everything arrives, in each publisher's order") {
+TEST_CASE(
+    "PRF-03: publishers and subscribers on several threads: everything arrives, in each publisher's order") {
   TestBroker broker;
   broker.with(AMPS_BROKER_IO_THREADS, 3).start();
   constexpr int kPublishers = 4, kSubscribers = 5, kMessages = 2000;

@@ -63,7 +63,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("clients with the same ids share a group, in the order of subscribing") {
+TEST_CASE("PRF-02: clients with the same ids share a group, in the order of subscribing") {
   Fixture at;
   at.add(&at.first, "a");
   at.add(&at.second, "a");

@@ -4,6 +4,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -32,6 +33,11 @@ class PlacedIds {
   template <typename Visit>
   void for_each(const Visit& visit) const {
     for (const Member& member : members_) visit(member.id);
+  }
+  template <typename Predicate>
+  bool any_of(const Predicate& predicate) const {
+    return std::any_of(members_.begin(), members_.end(),
+                       [&](const Member& member) { return predicate(member.id); });
   }
 
  private:

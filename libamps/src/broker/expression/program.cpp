@@ -20,6 +20,7 @@ Status Program::compile(std::string_view text, const CompileOptions& options,
   if (parse_expression(text, parse, &tree, &found)) {
     auto program = std::make_shared<Program>();
     if (Compiler(options, program.get(), &found).compile(*tree)) {
+      program->text_ = text;
       *out = std::move(program);
       return {};
     }

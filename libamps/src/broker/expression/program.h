@@ -60,6 +60,7 @@ class Program {
   static Status compile(const Expression& expression, const CompileOptions& options,
                         std::shared_ptr<const Program>* out, ExpressionError* error = nullptr);
 
+  const std::string& text() const noexcept { return text_; }  // What was compiled; of an expression, empty.
   const std::vector<QualifiedField>& fields() const noexcept { return fields_; }
   const std::vector<AggregateCall>& aggregates() const noexcept { return aggregates_; }
   // Conditions joined by AND at the top. Empty: the program has to be tried.
@@ -81,6 +82,7 @@ class Program {
   };
   static constexpr std::uint32_t kNoSubscript = UINT32_MAX;
 
+  std::string text_;
   std::vector<Instruction> code_;
   std::vector<QualifiedField> fields_;
   std::vector<std::uint32_t> subscripts_;  // By field.

@@ -79,7 +79,7 @@ TEST_CASE("escaped names and values are what they mean") {
   CHECK(fields[1] == "line\nnext \xC3\xA9");
 }
 
-TEST_CASE("what comes after the last field wanted is not looked at") {
+TEST_CASE("PRF-01: what comes after the last field wanted is not looked at") {
   Fields fields({"/a", "/b/c"});
   CHECK(fields.read(R"({"b":{"c":2,"d":1},"a":1, this is not json)"));
   CHECK(fields[0] == "1");

@@ -52,7 +52,8 @@ struct Indexed {
 
 }  // namespace
 
-TEST_CASE("SOW-30: equality and IN on all fields of an index find their records, other filters do not") {
+TEST_CASE(
+    "SOW-30 PRF-04: equality and IN on all fields of an index find their records, other filters do not") {
   Indexed at({"/a", "/b"});
   at.put(0, R"({"a":"x","b":1})");
   at.put(1, R"({"a":"x","b":2})");
