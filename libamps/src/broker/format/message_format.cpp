@@ -9,12 +9,10 @@
 namespace amps::broker {
 
 const MessageFormat* find_message_format(std::string_view name) noexcept {
-  static const JsonFormat json;
-  static const TagValueFormat nvfix("nvfix", {});
-  static const TagValueFormat fix("fix", {});
-  static const XmlFormat xml;
-  static const MsgpackFormat msgpack;
-  static const MessageFormat* const formats[] = {&json, &nvfix, &fix, &xml, &msgpack};
+  // They outlive the threads of a broker that runs until the process ends.
+  static const MessageFormat* const formats[] = {new JsonFormat, new TagValueFormat("nvfix", {}),
+                                                 new TagValueFormat("fix", {}), new XmlFormat,
+                                                 new MsgpackFormat};
   for (const MessageFormat* format : formats) {
     if (format->name() == name) return format;
   }
