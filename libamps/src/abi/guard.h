@@ -47,7 +47,7 @@ amps_result guarded(Body&& body) {
   } catch (const ::abi::__forced_unwind&) {
     throw;
   } catch (const std::bad_alloc&) {
-    return fail(Status(AMPS_E_MEMORY, "out of memory"));
+    return fail(Status::out_of_memory());
   } catch (const std::exception& error) {
     return fail(Status(AMPS_E_UNKNOWN, error.what()));
   } catch (...) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,8 +21,14 @@ class [[nodiscard]] Status {
   // The reason is the server's own words, kept apart so that programs can compare them.
   Status(amps_result code, std::string text, std::string reason = std::string())
       : code_(code), words_(new Words{std::move(text), std::move(reason)}) {}
-  Status(const Status& other)
-      : code_(other.code_), words_(other.words_ == nullptr ? nullptr : new Words(*other.words_)) {}
+  // Needs none.
+  static Status out_of_memory() noexcept {
+    Status status;
+    status.code_ = AMPS_E_MEMORY;
+    return status;
+  }
+  // Where there is no memory for its words, a copy has only the code.
+  Status(const Status& other) noexcept : code_(other.code_), words_(copy_of(other.words_.get())) {}
   Status(Status&&) noexcept = default;
   Status& operator=(Status other) noexcept {
     code_ = other.code_;
@@ -32,8 +39,9 @@ class [[nodiscard]] Status {
 
   bool ok() const noexcept { return code_ == AMPS_E_OK; }
   amps_result code() const noexcept { return code_; }
-  const std::string& text() const noexcept { return words_ == nullptr ? none() : words_->text; }
-  const std::string& reason() const noexcept { return words_ == nullptr ? none() : words_->reason; }
+  // Of a failure without words: "out of memory".
+  const std::string& text() const noexcept { return words_ != nullptr ? words_->text : wordless(!ok()); }
+  const std::string& reason() const noexcept { return words_ != nullptr ? words_->reason : wordless(false); }
 
  private:
   struct Words {
@@ -41,9 +49,18 @@ class [[nodiscard]] Status {
     std::string reason;
   };
 
-  static const std::string& none() noexcept {
-    static const std::string& empty = *new std::string();  // Outlives every thread that reads it.
-    return empty;
+  static std::unique_ptr<Words> copy_of(const Words* words) noexcept {
+    if (words == nullptr) return nullptr;
+    try {
+      return std::make_unique<Words>(*words);
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  }
+  static const std::string& wordless(bool has_failed) noexcept {
+    static const std::string* const texts =
+        new std::string[2]{"", "out of memory"};  // For every thread's life.
+    return texts[has_failed ? 1 : 0];
   }
 
   amps_result code_ = AMPS_E_OK;

@@ -111,6 +111,18 @@ class AMPS_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
+// Gives a mutex up that the caller holds, and takes it again at the end, however that is reached.
+class AMPS_SCOPED_CAPABILITY MutexUnlock {
+ public:
+  explicit MutexUnlock(Mutex& mutex) AMPS_RELEASE(mutex) : mutex_(mutex) { mutex_.unlock(); }
+  ~MutexUnlock() AMPS_RELEASE() { mutex_.lock(); }  // To the analysis, the end of having given it up.
+  MutexUnlock(const MutexUnlock&) = delete;
+  MutexUnlock& operator=(const MutexUnlock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
 // Requires: the mutex is held by the caller; it is given up while waiting. Wake-ups may be spurious.
 class CondVar {
  public:

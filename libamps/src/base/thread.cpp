@@ -6,6 +6,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <new>
 #include <string>
 #include <system_error>
 
@@ -34,7 +35,7 @@ class SignalsBlocked {
 
 Status Thread::start(const char* name, std::function<void()> body) {
   assert(!thread_.joinable());
-  const std::string short_name(name, strnlen(name, kThreadNameBytesMax));
+  const std::string short_name(name, strnlen(name, kThreadNameBytesMax));  // Short enough to need no memory.
   const SignalsBlocked blocked;
   try {
     thread_ = std::thread([short_name, body = std::move(body)] {
@@ -43,6 +44,8 @@ Status Thread::start(const char* name, std::function<void()> body) {
     });
   } catch (const std::system_error& error) {
     return {AMPS_E_MEMORY, "cannot start thread '" + short_name + "': " + error.code().message()};
+  } catch (const std::bad_alloc&) {
+    return {AMPS_E_MEMORY, "cannot start thread '" + short_name + "': out of memory"};
   }
   return {};
 }

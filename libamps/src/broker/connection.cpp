@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/within_memory.h"
 #include "broker/io_thread.h"
 #include "broker/log_line.h"
 #include "broker/opening.h"
@@ -199,7 +200,11 @@ void Connection::read_frames() {
   reader_->set_frame_bytes_max(static_cast<std::uint32_t>(services_.configuration.number(
       session_->is_logged_on() ? AMPS_BROKER_MESSAGE_BYTES_MAX : AMPS_BROKER_LOGON_BYTES_MAX)));
   std::size_t room = 0;
-  char* const to = reader_->prepare(&room);
+  char* to = nullptr;
+  if (!within_memory([&] { to = reader_->prepare(&room); })) {
+    reader_.reset();
+    return close(Disconnect::kLimit, "there is no memory for a message of its size");
+  }
   std::size_t got = 0;
   if (receive(to, room, &got) != net::IoState::kOk) {
     if (reader_ != nullptr && reader_->pending().empty()) home_->give_back(std::move(reader_));

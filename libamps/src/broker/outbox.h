@@ -60,7 +60,7 @@ enum class CutOff : std::uint8_t {
 class Outbox {
  public:
   // `connection` is whose bytes these are; only its home looks at it.
-  Outbox(OutboxHome* home, OutboxLimits* limits, Connection* connection) noexcept
+  Outbox(OutboxHome* home, OutboxLimits* limits, Connection* connection)
       : home_(home), limits_(limits), connection_(connection) {}
   ~Outbox();
   Outbox(const Outbox&) = delete;

@@ -22,7 +22,7 @@ namespace amps::broker {
 
 class OwedAcks {
  public:
-  explicit OwedAcks(const StableStorage& storage) noexcept : storage_(storage) {}
+  explicit OwedAcks(const StableStorage& storage) : storage_(storage) {}
 
   // Before the first ack. `interval_ms` 0: every command has its ack.
   void open(std::uint64_t publisher_id, std::uint64_t interval_ms) noexcept;

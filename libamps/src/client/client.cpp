@@ -81,6 +81,18 @@ Status Client::may_wait() const {
   return Status();
 }
 
+Status Client::start_thread(const char* name, std::uint64_t generation, std::function<void()> body) {
+  hold(this);
+  try {
+    Status status = threads_.start(name, generation, std::move(body), [this] { unhold(this); });
+    if (!status.ok()) unhold(this);
+    return status;
+  } catch (...) {
+    unhold(this);
+    throw;
+  }
+}
+
 void Client::set_failure(const Status& status) {
   const MutexLock lock(failure_mutex_);
   failure_ = status;

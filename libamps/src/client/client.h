@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,8 @@ class Client final : public amps_client, private TimerTask {
   Heartbeat& heartbeat() noexcept { return heartbeat_; }
   DeliveryTurn& delivery_turn() noexcept { return delivery_turn_; }
   ThreadSet& threads() noexcept { return threads_; }
+  // A thread for the connection of this generation; it holds the client. Requires: `body` does not throw.
+  Status start_thread(const char* name, std::uint64_t generation, std::function<void()> body);
 
  private:
   friend void unhold(amps_client* client) noexcept;

@@ -251,12 +251,10 @@ Status Commands::send_prepared(Prepared* prepared, const Message& command, const
                             !command.header().has(AMPS_Bookmark);
   const SendMode mode = thread_context().restoring == &client_ ? SendMode::kInternal : SendMode::kUser;
   if (is_sequenced && !prepared->waits) {
-    Message* stored = command.copy();
+    const OwnedMessage stored(command.copy());
     stored->set(AMPS_CommandId, prepared->ids.command);
     std::uint64_t sequence = 0;
-    Status status = client_.publisher().send_stored(*stored, true, &sequence);
-    stored->release();
-    return status;
+    return client_.publisher().send_stored(*stored, true, &sequence);
   }
   const ConnectionPtr connection = client_.session().connection();
   if (connection == nullptr) return client_.outbound().not_connected();
@@ -325,17 +323,16 @@ void Commands::remember(const Prepared& prepared, const Message& command) {
       known.flags = slot->c().flags;
     }
   }
-  Message* copy = command.copy();
+  const OwnedMessage copy(command.copy());
   copy->set(AMPS_CommandId, {});
   copy->set(AMPS_SubscriptionId, prepared.ids.subscription);
   if (!prepared.ids.query.empty()) copy->set(AMPS_QueryId, prepared.ids.query);
   const std::string options = wire::without_option(command.get(AMPS_Options), "replace");
   copy->set(AMPS_Options, options);
-  amps_message_ref_t ref{copy};
+  amps_message_ref_t ref{copy.get()};
   const Status status = callback_status(
       manager.call(&amps_subscription_manager_vt_t::subscribe, &known, &ref, prepared.user_acks),
       "the subscription manager's subscribe()");
-  copy->release();
   if (!status.ok()) client_.report(status.code(), status.text());
 }
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/outbound.h"
 #include "client/session.h"
@@ -28,7 +29,7 @@ Connection::~Connection() {
   unhold(&client_);
 }
 
-void Connection::fail(const Status& why, bool is_deliberate) {
+void Connection::fail(const Status& why, bool is_deliberate) noexcept {
   {
     const MutexLock lock(mutex_);
     if (is_deliberate) is_deliberate_.store(true, std::memory_order_release);
@@ -40,8 +41,9 @@ void Connection::fail(const Status& why, bool is_deliberate) {
   stream_->shutdown();
   writer_waker_.wake();
   waker_.wake();
+  if (is_deliberate) return;
   // The receive thread notices by itself, unless its handler is stuck.
-  if (!is_deliberate) schedule(this, now_ms());
+  (void)within_memory([this] { schedule(this, now_ms()); });
 }
 
 Status Connection::failure() const {
@@ -66,17 +68,12 @@ std::uint64_t Connection::run(std::uint64_t now) {
 void Connection::start_loss_thread() {
   ConnectionPtr self = weak_from_this().lock();
   if (self == nullptr) return;
-  hold(&client_);
-  amps_client* client = &client_;
-  const Status status = client_.threads().start(
-      "amps-restore", generation_,
-      [self = std::move(self)]() mutable {
-        self->client().session().lost(self);
-        self.reset();
-        thread_end();
-      },
-      [client] { unhold(client); });
-  if (!status.ok()) unhold(client);  // The receive thread deals with the loss when its handler returns.
+  // If there is none, the receive thread deals with the loss when its handler returns.
+  (void)client_.start_thread("amps-restore", generation_, [self = std::move(self)]() mutable {
+    self->client().session().lost(self);
+    self.reset();
+    thread_end();
+  });
 }
 
 bool Connection::may_help() {
@@ -97,7 +94,7 @@ bool Connection::help() {
     if (!may_help()) return true;
     is_helped_ = true;
   }
-  read_to_backlog();
+  if (!within_memory([this] { read_to_backlog(); })) fail(Status::out_of_memory());
   const MutexLock lock(mutex_);
   is_helped_ = false;
   helper_done_.notify_all();

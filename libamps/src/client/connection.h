@@ -39,7 +39,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   const net::Waker& writer_waker() noexcept { return writer_waker_; }  // Wakes the writer for good.
 
   // Ends the connection; the first reason counts. Deliberate: nobody reconnects, nothing more is delivered.
-  void fail(const Status& why, bool is_deliberate = false) AMPS_EXCLUDES(mutex_);
+  void fail(const Status& why, bool is_deliberate = false) noexcept AMPS_EXCLUDES(mutex_);
   bool is_failed() const noexcept { return is_failed_.load(std::memory_order_acquire); }
   bool is_deliberate() const noexcept { return is_deliberate_.load(std::memory_order_acquire); }
   Status failure() const AMPS_EXCLUDES(mutex_);

@@ -269,13 +269,13 @@ bool Dispatcher::call(const amps_handler_t& handler) {
 // not go away, and the next delivery gets a body of its own.
 void Dispatcher::take_message_back(amps_message_t* body) {
   Message* kept = body == nullptr ? nullptr : Message::from(body);
-  Message* fresh = Message::make(&client_);
+  OwnedMessage fresh(Message::make(&client_));
   if (kept == message_) {
     fresh->view(*kept);
     kept->own();
   }
   if (kept != nullptr) kept->release();
-  message_ = fresh;
+  message_ = fresh.release();
 }
 
 void Dispatcher::auto_ack(bool handler_returned) {

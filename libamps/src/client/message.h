@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -95,5 +96,11 @@ class Message final : public amps_message {
   bool holds_owner_ = false;  // Only messages that outlive their frame keep the client's memory.
   std::atomic<std::uint32_t> reference_count_{1};
 };
+
+struct MessageReleaser {
+  void operator()(Message* message) const noexcept { message->release(); }
+};
+// A reference of one's own.
+using OwnedMessage = std::unique_ptr<Message, MessageReleaser>;
 
 }  // namespace amps::client

@@ -47,31 +47,31 @@ bool StreamQueue::is_full() const {
 
 // The receive thread is inside a "handler" here, so others can read on for it.
 void StreamQueue::wait_for_room() {
-  mutex_.unlock();
-  before_wait();
-  mutex_.lock();
+  {
+    const MutexUnlock unlock(mutex_);
+    before_wait();
+  }
   while (is_full() && !is_closed_) {
     room_.wait_until(mutex_, steady_clock::now() + milliseconds(kInterruptPollMs));
-    mutex_.unlock();
-    const bool is_over = client_.session().connection() == nullptr && !client_.session().is_restoring();
-    mutex_.lock();
-    if (is_over) return;  // Disconnected: nobody may wait for this thread in vain.
+    const MutexUnlock unlock(mutex_);
+    // Disconnected: nobody may wait for this thread in vain.
+    if (client_.session().connection() == nullptr && !client_.session().is_restoring()) return;
   }
 }
 
 void StreamQueue::push(Message& message) {
-  Message* copy = message.copy();
+  OwnedMessage copy(message.copy());
   if (client_.settings().number(AMPS_CLIENT_AUTO_ACK) != 0) message.delivery.ignore_auto_ack = true;
   Message* unwanted = nullptr;
   {
     const MutexLock lock(mutex_);
     if (is_full() && !is_conflating_) wait_for_room();
     if (is_closed_ || has_ended_) {
-      unwanted = copy;
-    } else if (!conflate(copy, &unwanted)) {
+      unwanted = copy.release();
+    } else if (!conflate(&copy, &unwanted)) {
       if (is_full() && is_conflating_) wait_for_room();
-      messages_.push_back(copy);
-      size_bytes_ += size_of(*copy);
+      messages_.push_back(copy.get());
+      size_bytes_ += size_of(*copy.release());
     }
     filled_.notify_one();
   }
@@ -79,7 +79,8 @@ void StreamQueue::push(Message& message) {
 }
 
 // Puts the message in the place of an older one with its key.
-bool StreamQueue::conflate(Message* copy, Message** replaced) {
+bool StreamQueue::conflate(OwnedMessage* newer, Message** replaced) {
+  const Message* const copy = newer->get();
   if (!is_conflating_ || !copy->header().has(AMPS_SowKey)) return false;
   const std::uint64_t here = taken_count_ + messages_.size();
   const auto [found, is_new] = by_key_.emplace(std::string(copy->get(AMPS_SowKey)), here);
@@ -89,7 +90,7 @@ bool StreamQueue::conflate(Message* copy, Message** replaced) {
   }
   Message*& place = messages_[static_cast<std::size_t>(found->second - taken_count_)];
   size_bytes_ += size_of(*copy) - size_of(*place);
-  *replaced = std::exchange(place, copy);
+  *replaced = std::exchange(place, newer->release());
   return true;
 }
 
@@ -116,11 +117,10 @@ void StreamQueue::close() {
 Status StreamQueue::next(std::uint32_t timeout_ms, Message** message, amps_stream_state_t* state) {
   const auto deadline =
       timeout_ms == 0 ? steady_clock::time_point::max() : steady_clock::now() + milliseconds(timeout_ms);
-  mutex_.lock();
+  const MutexLock lock(mutex_);
   while (messages_.empty() && !has_ended_) {
     const auto now = steady_clock::now();
     if (now >= deadline) {
-      mutex_.unlock();
       *state = AMPS_STREAM_TIMED_OUT;
       return Status();
     }
@@ -128,11 +128,10 @@ Status StreamQueue::next(std::uint32_t timeout_ms, Message** message, amps_strea
                                    ? deadline
                                    : now + milliseconds(kInterruptPollMs));
     if (!messages_.empty() || has_ended_) break;
-    mutex_.unlock();
+    const MutexUnlock unlock(mutex_);
     if (!thread_context().is_library_thread && is_interrupted()) {
       return Status(AMPS_E_INTERRUPTED, "interrupted while waiting for a message");
     }
-    mutex_.lock();
   }
   *state = AMPS_STREAM_ENDED;
   if (!messages_.empty()) {
@@ -145,7 +144,6 @@ Status StreamQueue::next(std::uint32_t timeout_ms, Message** message, amps_strea
     if (is_conflating_ && messages_.empty()) by_key_.clear();
     if (was_full) room_.notify_all();
   }
-  mutex_.unlock();
   return Status();
 }
 

@@ -42,7 +42,7 @@ class StreamQueue {
 
  private:
   bool is_full() const AMPS_REQUIRES(mutex_);
-  bool conflate(Message* copy, Message** replaced) AMPS_REQUIRES(mutex_);
+  bool conflate(OwnedMessage* newer, Message** replaced) AMPS_REQUIRES(mutex_);
   void wait_for_room() AMPS_REQUIRES(mutex_);
 
   Client& client_;

@@ -10,6 +10,7 @@
 #include "base/cycle_clock.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/connection.h"
 #include "client/thread_context.h"
@@ -88,36 +89,36 @@ Status Outbound::lost() const {
   return Status(AMPS_E_DISCONNECTED, "the client is not connected" + (loss_.empty() ? loss_ : ": " + loss_));
 }
 
-void Outbound::detach(std::uint64_t generation, const Status& why) {
+void Outbound::detach(std::uint64_t generation, const Status& why) noexcept {
   ChannelPtr old;
+  std::string loss;
+  (void)within_memory([&] { loss = why.text(); });
   const MutexLock lock(mutex_);
   if (channel_ == nullptr || channel_->connection->generation() != generation) return;
   old = std::move(channel_);
   channel_ = nullptr;
-  loss_ = why.text();
   old->is_stopped = true;
   is_open_ = false;
   pending_.clear();
   old->wake.notify_all();
   room_.notify_all();
+  loss_.swap(loss);
 }
 
 Status Outbound::publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                          std::uint32_t flags) {
   const std::size_t size = topic.size() + data.size() + kHeaderRoom;
   const SendMode mode = (flags & AMPS_PUBLISH_NO_WAIT) != 0 ? SendMode::kNoWait : SendMode::kUser;
-  mutex_.lock();
-  const bool is_ready = channel_ != nullptr && is_open_ && size < kFrameSentBytesMax &&
-                        pending_.size() + size <= client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
-  if (__builtin_expect(!is_ready, 0)) {
-    Status status = require_room(size, mode, 0, nullptr);
-    if (!status.ok()) {
-      mutex_.unlock();
-      return status;
-    }
+  ChannelPtr channel;
+  {
+    const MutexLock lock(mutex_);
+    const bool is_ready = channel_ != nullptr && is_open_ && size < kFrameSentBytesMax &&
+                          pending_.size() + size <= client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
+    if (__builtin_expect(!is_ready, 0)) AMPS_RETURN_IF_ERROR(require_room(size, mode, 0, nullptr));
+    append_publish(topic, data, expiration_s, (flags & AMPS_PUBLISH_DELTA) != 0);
+    channel = appended();
   }
-  append_publish(topic, data, expiration_s, (flags & AMPS_PUBLISH_DELTA) != 0);
-  finish();
+  if (channel != nullptr) write(channel);
   return Status();
 }
 
@@ -139,20 +140,28 @@ void Outbound::append_publish(std::string_view topic, std::string_view data, std
   wire::append_frame(&pending_, header, data);
 }
 
+Status Outbound::check_size(const wire::Header& header, std::string_view body) {
+  if (wire::frame_fits(header, body)) return Status();
+  return Status(AMPS_E_USAGE, "message of " + std::to_string(body.size()) + " bytes exceeds limit of " +
+                                  std::to_string(kFrameSentBytesMax));
+}
+
+Status Outbound::await_room(std::size_t body_size, SendMode mode) {
+  const MutexLock lock(mutex_);
+  return require_room(body_size + kHeaderRoom, mode, 0, nullptr);
+}
+
 Status Outbound::send(const wire::Header& header, std::string_view body, SendMode mode,
                       std::uint64_t generation, const WaitLimit* limit) {
-  if (!wire::frame_fits(header, body)) {
-    return Status(AMPS_E_USAGE, "message of " + std::to_string(body.size()) + " bytes exceeds limit of " +
-                                    std::to_string(kFrameSentBytesMax));
+  AMPS_RETURN_IF_ERROR(check_size(header, body));
+  ChannelPtr channel;
+  {
+    const MutexLock lock(mutex_);
+    AMPS_RETURN_IF_ERROR(require_room(body.size() + kHeaderRoom, mode, generation, limit));
+    wire::append_frame(&pending_, header, body);
+    channel = appended();
   }
-  mutex_.lock();
-  Status status = require_room(body.size() + kHeaderRoom, mode, generation, limit);
-  if (!status.ok()) {
-    mutex_.unlock();
-    return status;
-  }
-  wire::append_frame(&pending_, header, body);
-  finish();
+  if (channel != nullptr) write(channel);
   return Status();
 }
 
@@ -169,6 +178,7 @@ Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t gen
     if (generation != 0 && channel_->connection->generation() != generation) return lost();
     if (mode == SendMode::kInternal) return Status();
     if (!is_open_) return Status(AMPS_E_DISCONNECTED, "the client is not logged on");
+    if (mode == SendMode::kStored) return Status();
     const std::size_t bytes_max = client_.settings().number(AMPS_CLIENT_OUTBOUND_BYTES_MAX);
     if (pending_.empty() || pending_.size() + size <= bytes_max) return Status();
     if (mode == SendMode::kNoWait) {
@@ -180,11 +190,13 @@ Status Outbound::require_room(std::size_t size, SendMode mode, std::uint64_t gen
     room_.wait_until(mutex_, limit != nullptr ? limit->next(slice) : steady_clock::now() + slice);
     --waiting_count_;
     const ConnectionPtr connection = channel_ == nullptr ? nullptr : channel_->connection;
-    mutex_.unlock();
-    // A peer that writes to us before it reads on must not wait for a stuck handler.
-    if (connection != nullptr) connection->help();
-    const bool is_over = asks_hook && is_interrupted();
-    mutex_.lock();
+    bool is_over = false;
+    {
+      const MutexUnlock unlock(mutex_);
+      // A peer that writes to us before it reads on must not wait for a stuck handler.
+      if (connection != nullptr) connection->help();
+      is_over = asks_hook && is_interrupted();
+    }
     if (is_over) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting for room to publish");
     if (limit != nullptr && limit->is_over()) return limit->status("no room to send");
     slice = milliseconds(kInterruptPollMs);
@@ -220,8 +232,7 @@ void Outbound::wake_writer() {
   channel_->wake.notify_one();
 }
 
-void Outbound::finish() {
-  ChannelPtr channel;
+Outbound::ChannelPtr Outbound::appended() {
   switch (decide()) {
     case Next::kNothing:
       break;
@@ -229,11 +240,9 @@ void Outbound::finish() {
       wake_writer();
       break;
     case Next::kWrite:
-      channel = take();
-      break;
+      return take();
   }
-  mutex_.unlock();
-  if (channel != nullptr) write(channel);
+  return nullptr;
 }
 
 void Outbound::flush_deferred() {
@@ -272,7 +281,8 @@ net::IoState Outbound::push(Channel& channel) {
 // Requires: the caller made the channel busy.
 void Outbound::write(const ChannelPtr& channel) {
   Connection& connection = *channel->connection;
-  const net::IoState state = push(*channel);
+  net::IoState state = net::IoState::kFailed;
+  if (!within_memory([&] { state = push(*channel); })) connection.fail(Status::out_of_memory());
   const bool would_block = state == net::IoState::kWantRead || state == net::IoState::kWantWrite;
   if (state == net::IoState::kFailed) connection.fail(connection.stream().status());
   if (state == net::IoState::kClosed) {
@@ -331,38 +341,31 @@ void Outbound::rest(Channel& channel) {
 }
 
 void Outbound::write_loop(const ConnectionPtr& connection) {
-  mutex_.lock();
+  const MutexLock lock(mutex_);
   const ChannelPtr channel = channel_ != nullptr && channel_->connection == connection ? channel_ : nullptr;
   unsigned linger_left = 0;
   while (channel != nullptr && !channel->is_stopped) {
     if (!channel->is_busy && channel->is_unfinished) {
       channel->is_busy = true;
       const bool for_write = !channel->waits_for_read;
-      mutex_.unlock();
+      const MutexUnlock unlock(mutex_);
       (void)net::wait_for(connection->stream().fd(), for_write, net::kNoDeadline, &connection->writer_waker(),
                           false);
-      if (connection->is_failed()) {
-        mutex_.lock();
-        break;
-      }
+      if (connection->is_failed()) return;
       write(channel);
-      mutex_.lock();
     } else if (linger_left != 0 && !channel->is_busy && !must_write_ && pending_.size() < kSmallBatchBytes) {
       linger_left = pending_.empty() ? linger_left - 1 : 0;
-      mutex_.unlock();
+      const MutexUnlock unlock(mutex_);
       sched_yield();
-      mutex_.lock();
     } else if (is_due(*channel, steady_clock::now())) {
       linger_left = kLingerRounds;
       (void)take();
-      mutex_.unlock();
+      const MutexUnlock unlock(mutex_);
       write(channel);
-      mutex_.lock();
     } else {
       rest(*channel);
     }
   }
-  mutex_.unlock();
 }
 
 void Outbound::drain(std::chrono::milliseconds limit) {

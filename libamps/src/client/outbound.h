@@ -31,6 +31,7 @@ using ConnectionPtr = std::shared_ptr<Connection>;
 enum class SendMode {
   kUser,      // Waits for room; fails while the gate is shut.
   kNoWait,    // Fails with AMPS_E_WOULD_BLOCK instead of waiting.
+  kStored,    // Passes the bound, for who has waited before and must not fail now.
   kInternal,  // Passes gate and bound: logon, heartbeats, acks, recovery.
 };
 
@@ -44,12 +45,16 @@ class Outbound {
   // Only internal frames pass from now on, and who waits for room is told.
   void close_gate() AMPS_EXCLUDES(mutex_);
   // @param why  told by every call that needs a connection until there is one
-  void detach(std::uint64_t generation, const Status& why) AMPS_EXCLUDES(mutex_);
+  void detach(std::uint64_t generation, const Status& why) noexcept AMPS_EXCLUDES(mutex_);
   // The error of a call that needs a connection, with what ended the last one.
   Status not_connected() const AMPS_EXCLUDES(mutex_);
 
   Status publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                  std::uint32_t flags) AMPS_EXCLUDES(mutex_);
+  // Fails with AMPS_E_USAGE when the frame would be too large.
+  static Status check_size(const wire::Header& header, std::string_view body);
+  // Returns when there is room for a message. @param mode  kUser or kNoWait
+  Status await_room(std::size_t body_size, SendMode mode) AMPS_EXCLUDES(mutex_);
   // Fails with AMPS_E_DISCONNECTED unless the connection of this generation is attached; 0: any.
   // @param limit  how long to wait for room; NULL: without limit
   Status send(const wire::Header& header, std::string_view body, SendMode mode, std::uint64_t generation,
@@ -88,7 +93,8 @@ class Outbound {
   void append_publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s, bool delta)
       AMPS_REQUIRES(mutex_);
   Next decide() AMPS_REQUIRES(mutex_);
-  void finish() AMPS_RELEASE(mutex_);
+  // After a frame was appended. The channel, if any, is for the caller to write.
+  ChannelPtr appended() AMPS_REQUIRES(mutex_);
   void wake_writer() AMPS_REQUIRES(mutex_);
   ChannelPtr take() AMPS_REQUIRES(mutex_);
   void write(const ChannelPtr& channel) AMPS_EXCLUDES(mutex_);

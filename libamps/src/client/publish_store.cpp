@@ -44,18 +44,16 @@ amps_result for_each_frame(std::string_view frames, std::uint64_t number, std::u
 amps_result show(std::uint64_t sequence, std::string_view frame, amps_store_replay_fn replay,
                  void* userdata) {
   wire::HeaderDecoder decoder;
-  Message* view = Message::make(nullptr);
-  Status status = decoder.decode(frame, &view->header());
+  const OwnedMessage view(Message::make(nullptr));
+  const Status status = decoder.decode(frame, &view->header());
   if (!status.ok()) {
-    view->release();
     set_callback_failure(AMPS_E_STORE, "a stored message cannot be read: " + status.text());
     return AMPS_E_STORE;
   }
   view->sync(frame.substr(view->header().size_bytes));
-  Message* message = view->copy();
-  view->release();
+  OwnedMessage message(view->copy());
   message->set(AMPS_Sequence, std::to_string(sequence));
-  amps_message_ref_t ref{message};
+  amps_message_ref_t ref{message.release()};
   const amps_result result = replay(&ref, userdata);
   if (ref.body != nullptr) Message::from(ref.body)->release();
   return result;

@@ -29,7 +29,7 @@ namespace amps::client {
 class PublishStore final : public Part {
  public:
   // In memory only. @param size_bytes_max  store() says AMPS_E_WOULD_BLOCK rather than keep more
-  explicit PublishStore(std::uint64_t size_bytes_max) noexcept : size_bytes_max_(size_bytes_max) {}
+  explicit PublishStore(std::uint64_t size_bytes_max) : size_bytes_max_(size_bytes_max) {}
   // With what the file holds; a file that is not there is made. Fails with AMPS_E_STORE when another store
   // has it or it is damaged. @param syncs  store() returns when the disk has the message
   static Status open(FileIo* io, const std::string& path, bool syncs, std::uint64_t size_bytes_max,

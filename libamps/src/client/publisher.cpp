@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/commands.h"
 #include "client/failure.h"
@@ -18,6 +19,23 @@
 #include "wire/header_decoder.h"
 
 namespace amps::client {
+namespace {
+
+constexpr std::string_view kLargestNumber = "18446744073709551615";
+
+}  // namespace
+
+// Gives the turn back that its maker has taken.
+class Publisher::Turn {
+ public:
+  explicit Turn(Publisher* publisher) noexcept : publisher_(publisher) {}
+  ~Turn() { publisher_->give_turn(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Publisher* const publisher_;
+};
 
 Status Publisher::publish(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                           std::uint32_t flags, std::uint64_t* sequence) {
@@ -38,32 +56,46 @@ Status Publisher::publish(std::string_view topic, std::string_view data, std::ui
 
 Status Publisher::publish_stored(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                                  std::uint32_t flags, std::uint64_t* sequence) {
-  Message* message = Message::make(&client_);
+  const OwnedMessage message(Message::make(&client_));
   message->set_command((flags & AMPS_PUBLISH_DELTA) != 0 ? AMPS_COMMAND_DeltaPublish : AMPS_COMMAND_Publish);
   message->assign(AMPS_Topic, topic);
   if (expiration_s != AMPS_NO_EXPIRATION) message->set(AMPS_Expiration, std::to_string(expiration_s));
   message->assign_data(data);
   std::uint64_t given = 0;
   Status status = send_stored(*message, (flags & AMPS_PUBLISH_NO_WAIT) == 0, &given);
-  message->release();
   if (sequence != nullptr) *sequence = given;
   return status;
 }
 
 Status Publisher::send_stored(Message& message, bool may_wait, std::uint64_t* sequence) {
   const auto store = client_.plugins().get<amps_publish_store_vt_t>();
-  AMPS_RETURN_IF_ERROR(take_turn(may_wait));
   message.set_ack_types(message.ack_types | AMPS_ACK_Persisted);
-  Status status = keep(store, message, may_wait, sequence);
-  if (status.ok()) {
+  AMPS_RETURN_IF_ERROR(check_size(message));
+  AMPS_RETURN_IF_ERROR(take_turn(may_wait));
+  const Turn turn(this);
+  // Waits while that may still end without the message: once it is stored, it has to go out before the next.
+  Status room =
+      client_.outbound().await_room(message.body().size(), may_wait ? SendMode::kUser : SendMode::kNoWait);
+  if (!room.ok() && room.code() != AMPS_E_DISCONNECTED) return room;
+  AMPS_RETURN_IF_ERROR(keep(store, message, may_wait, sequence));
+  Status status;
+  const bool had_memory = within_memory([&] {
     message.set(AMPS_Sequence, std::to_string(*sequence));
     note_sent(*sequence);
-    // What cannot be sent now is sent after the next logon; the store has it.
-    status = client_.outbound().send(message.header(), message.body(), SendMode::kUser, 0);
-    if (status.code() == AMPS_E_DISCONNECTED) status = Status();
-  }
-  give_turn();
-  return status;
+    status = client_.outbound().send(message.header(), message.body(), SendMode::kStored, 0);
+  });
+  if (!had_memory) status = Status::out_of_memory();
+  // What was not sent is sent after the next logon, and nothing that comes later may overtake it.
+  const ConnectionPtr connection = client_.session().connection();
+  if (!status.ok() && status.code() != AMPS_E_DISCONNECTED && connection != nullptr) connection->fail(status);
+  return Status();
+}
+
+// With the number it is going to have.
+Status Publisher::check_size(const Message& message) {
+  wire::Header header = message.header();
+  header.set(AMPS_Sequence, kLargestNumber);
+  return Outbound::check_size(header, message.body());
 }
 
 Status Publisher::keep(const PublishStorePlugin& store, Message& message, bool may_wait,
@@ -97,21 +129,16 @@ Status Publisher::wait_for_store(const Status& why) {
 
 Status Publisher::take_turn(bool may_wait) {
   const bool asks_hook = !thread_context().is_library_thread;
-  mutex_.lock();
+  const MutexLock lock(mutex_);
   while (is_turn_taken_) {
-    if (!may_wait) {
-      mutex_.unlock();
-      return Status(AMPS_E_WOULD_BLOCK, "another thread is publishing to the store");
-    }
+    if (!may_wait) return Status(AMPS_E_WOULD_BLOCK, "another thread is publishing to the store");
     turn_free_.wait_until(mutex_,
                           std::chrono::steady_clock::now() + std::chrono::milliseconds(kInterruptPollMs));
     if (!is_turn_taken_ || !asks_hook) continue;
-    mutex_.unlock();
+    const MutexUnlock unlock(mutex_);
     if (is_interrupted()) return Status(AMPS_E_INTERRUPTED, "interrupted while waiting to publish");
-    mutex_.lock();
   }
   is_turn_taken_ = true;
-  mutex_.unlock();
   return Status();
 }
 
@@ -209,12 +236,12 @@ Status Publisher::recover(std::uint64_t persisted_sequence, std::uint64_t genera
   AMPS_RETURN_IF_ERROR(status);
   // Publishers go on storing meanwhile; with their turn in hand the rest is short.
   AMPS_RETURN_IF_ERROR(take_turn(true));
+  const Turn turn(this);
   status =
       callback_status(store.call(&amps_publish_store_vt_t::replay, &replay_one, static_cast<void*>(&replay)),
                       "replaying the publish store");
   if (status.ok()) status = replay.status;
   if (status.ok()) client_.outbound().open_gate();
-  give_turn();
   return status;
 }
 

@@ -39,6 +39,7 @@ class Publisher {
   class Turn;
   Status publish_stored(std::string_view topic, std::string_view data, std::uint32_t expiration_s,
                         std::uint32_t flags, std::uint64_t* sequence);
+  static Status check_size(const Message& message);
   // Stores with the turn in hand; waits while the store is full.
   Status keep(const PublishStorePlugin& store, Message& message, bool may_wait, std::uint64_t* sequence)
       AMPS_EXCLUDES(mutex_);

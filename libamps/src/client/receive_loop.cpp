@@ -18,6 +18,10 @@ void ReceiveLoop::run() {
     if (client_.listeners().has_deferred()) client_.listeners().run_deferred();
     goes_on = read();
   }
+}
+
+// Also after what was thrown: others wait for the turn.
+ReceiveLoop::~ReceiveLoop() {
   before_wait();
   dispatcher_.rest();
   client_.delivery_turn().give_up(&connection_.waker());

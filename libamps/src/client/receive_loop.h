@@ -12,6 +12,9 @@ namespace amps::client {
 class ReceiveLoop {
  public:
   explicit ReceiveLoop(Connection& connection);
+  ~ReceiveLoop();
+  ReceiveLoop(const ReceiveLoop&) = delete;
+  ReceiveLoop& operator=(const ReceiveLoop&) = delete;
   // Returns when the connection has failed and what had arrived is delivered.
   void run();
 

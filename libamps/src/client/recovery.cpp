@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/failure.h"
 #include "client/session.h"
@@ -17,6 +18,23 @@ using std::chrono::steady_clock;
 // Against a busy loop when a program's strategy or chooser asks for none between failures.
 constexpr milliseconds kPauseMin{1};
 
+// While a subscription manager subscribes on this thread. Requires: the client was retained for it.
+class ResubscribingScope {
+ public:
+  explicit ResubscribingScope(Client* client) noexcept : client_(client) {
+    thread_context().is_resubscribing = true;
+  }
+  ~ResubscribingScope() {
+    thread_context().is_resubscribing = false;
+    client_->release();
+  }
+  ResubscribingScope(const ResubscribingScope&) = delete;
+  ResubscribingScope& operator=(const ResubscribingScope&) = delete;
+
+ private:
+  Client* const client_;
+};
+
 }  // namespace
 
 void Recovery::limit(std::uint64_t timeout_ms) {
@@ -29,7 +47,12 @@ Status Recovery::run(std::uint64_t epoch) {
   thread_context().is_recovering = true;
   for (;;) {
     bool is_final = false;
-    Status status = attempt(epoch, &is_final);
+    Status status;
+    if (!within_memory([&] { status = attempt(epoch, &is_final); })) {
+      status = Status::out_of_memory();  // As bad as a server that is not there.
+      is_final = false;
+      client_.session().drop(status);
+    }
     if (status.ok() || is_final) return status;
     if (client_.session().epoch() != epoch) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
     if (steady_clock::now() >= deadline_) {
@@ -120,13 +143,13 @@ Status Recovery::bring_up(const ServerChooserPlugin& chooser, const std::string&
 Status Recovery::resubscribe(const ConnectionPtr& connection) {
   const auto manager = client_.plugins().get<amps_subscription_manager_vt_t>();
   if (!client_.try_retain()) return Status(AMPS_E_DISCONNECTED, "the client is closed");
-  ThreadContext& context = thread_context();
-  context.is_resubscribing = true;
-  amps_client_ref_t ref{&client_};
-  const Status status = callback_status(manager.call(&amps_subscription_manager_vt_t::resubscribe, &ref),
-                                        "the subscription manager's resubscribe()");
-  context.is_resubscribing = false;
-  client_.release();
+  Status status;
+  {
+    const ResubscribingScope resubscribing(&client_);
+    amps_client_ref_t ref{&client_};
+    status = callback_status(manager.call(&amps_subscription_manager_vt_t::resubscribe, &ref),
+                             "the subscription manager's resubscribe()");
+  }
   if (status.ok()) client_.session().announce(connection, AMPS_STATE_Resubscribed);
   return status;
 }

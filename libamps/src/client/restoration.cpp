@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/failure.h"
 #include "client/recovery.h"
@@ -37,7 +38,7 @@ Status Session::connect_and_logon() {
   recovery.limit(client_.settings().number(AMPS_CLIENT_TIMEOUT_MS));
   Status status;
   do {
-    status = recovery.run(began);
+    if (!within_memory([&] { status = recovery.run(began); })) status = Status::out_of_memory();
   } while (!end_restoring(status));
   if (status.ok() && epoch() != began) return Status(AMPS_E_DISCONNECTED, "the client was disconnected");
   return status;
@@ -100,8 +101,8 @@ void Session::lost(const ConnectionPtr& connection) {
     while (announcing_count_ != 0) changed_.wait(mutex_);
   }
   client_.queue_acks().clear();
-  client_.router().clear(client_.is_ha());
-  client_.listeners().announce(AMPS_STATE_Disconnected);
+  (void)within_memory([this] { client_.router().clear(client_.is_ha()); });
+  (void)within_memory([this] { client_.listeners().announce(AMPS_STATE_Disconnected); });
   if (is_ours) restore(began);
 }
 
@@ -110,17 +111,18 @@ void Session::restore(std::uint64_t began) {
   const RestoringScope restoring(&client_, began);
   Status status;
   do {
-    const RawDisconnect raw = client_.listeners().raw_disconnect();
-    if (raw.fn != nullptr) (void)raw.fn(static_cast<amps_client*>(&client_), raw.userdata);
-    if (client_.listeners().lost() != nullptr) {
-      status = call_lost_handler();
-    } else if (client_.is_ha()) {
-      status = Recovery(client_, false).run(began);
-      if (!status.ok() && epoch() == began) client_.report(status.code(), status.text());
-    } else {
-      status = Status(AMPS_E_DISCONNECTED, "nobody restores the session");
-    }
+    if (!within_memory([&] { status = restore_once(began); })) status = Status::out_of_memory();
   } while (!end_restoring(status));
+}
+
+Status Session::restore_once(std::uint64_t began) {
+  const RawDisconnect raw = client_.listeners().raw_disconnect();
+  if (raw.fn != nullptr) (void)raw.fn(static_cast<amps_client*>(&client_), raw.userdata);
+  if (client_.listeners().lost() != nullptr) return call_lost_handler();
+  if (!client_.is_ha()) return Status(AMPS_E_DISCONNECTED, "nobody restores the session");
+  Status status = Recovery(client_, false).run(began);
+  if (!status.ok() && epoch() == began) client_.report(status.code(), status.text());
+  return status;
 }
 
 Status Session::call_lost_handler() {

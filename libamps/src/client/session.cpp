@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/commands.h"
 #include "client/delivery_turn.h"
@@ -83,37 +84,44 @@ Status Session::open(std::string_view text) {
     if (is_connecting_ || connection_ != nullptr) {
       return Status(AMPS_E_ALREADY_CONNECTED, "the client is connected already");
     }
+    options.preflight_headers = preflight_headers_;
     is_connecting_ = true;
     connect_waker_.reset();
     epoch = epoch_;
-    options.preflight_headers = preflight_headers_;
   }
-  client_.settings().store_text(AMPS_CLIENT_URI, text);
-  client_.settings().store_text(AMPS_CLIENT_URI_REDACTED, net::redact_uri(text));
   options.deadline =
       std::min(steady_clock::now() + milliseconds(client_.settings().number(AMPS_CLIENT_CONNECT_TIMEOUT_MS)),
                thread_context().restoring_deadline);
   options.waker = &connect_waker_;
-  std::unique_ptr<net::ByteStream> stream;
-  Status status = net::connect(uri, options, &stream);
   ConnectionPtr connection;
-  if (status.ok()) status = make_connection(std::move(stream), &connection);
+  Status status;
+  try {
+    client_.settings().store_text(AMPS_CLIENT_URI, text);
+    client_.settings().store_text(AMPS_CLIENT_URI_REDACTED, net::redact_uri(text));
+    std::unique_ptr<net::ByteStream> stream;
+    status = net::connect(uri, options, &stream);
+    if (status.ok()) status = make_connection(std::move(stream), &connection);
+  } catch (...) {
+    const MutexLock lock(mutex_);
+    is_connecting_ = false;
+    throw;
+  }
   {
     const MutexLock lock(mutex_);
     is_connecting_ = false;
     if (status.ok() && epoch != epoch_)
       status = Status(AMPS_E_DISCONNECTED, "the client was disconnected meanwhile");
     if (!status.ok()) return status;
-    connection_ = connection;
-    is_logged_on_ = false;
     credentials_ = {uri.user, uri.password, uri.message_type, uri.pretty};
     // Under the lock, so that a disconnect sees either no connection or all of it.
     // Others' frames must not go out before the logon that restores the session.
     const bool is_restorer = thread_context().restoring == &client_;
     client_.outbound().attach(connection,
                               !client_.is_ha() && !client_.plugins().has_publish_store() && !is_restorer);
+    connection_ = connection;
+    is_logged_on_ = false;
   }
-  status = start_threads(connection);
+  if (!within_memory([&] { status = start_threads(connection); })) status = Status::out_of_memory();
   if (!status.ok()) {
     drop(status);
     return status;
@@ -131,8 +139,9 @@ Status Session::make_connection(std::unique_ptr<net::ByteStream> stream, Connect
   try {
     *connection = std::make_shared<Connection>(client_, generation);
     (*connection)->set_stream(std::make_unique<net::FilterStream>(std::move(stream), filter_of(client_)));
-  } catch (const std::exception& error) {
-    // A thread of the library has nobody to throw to.
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {  // No descriptor is left.
     connection->reset();
     return Status(AMPS_E_CONNECTION, error.what());
   }
@@ -147,13 +156,10 @@ Status Session::start_threads(const ConnectionPtr& connection) {
     Status status;
   };
   const auto start = std::make_shared<Start>();  // Shared by this call and the new thread.
-  amps_client* client = &client_;
   const std::uint64_t generation = connection->generation();
   const bool asks_first = client_.listeners().thread_created() != nullptr;
-  hold(client);
-  Status status = client_.threads().start(
-      "amps-receive", generation,
-      [this, connection = ConnectionPtr(connection), start]() mutable {
+  AMPS_RETURN_IF_ERROR(client_.start_thread(
+      "amps-receive", generation, [this, connection = ConnectionPtr(connection), start]() mutable {
         const auto created = client_.listeners().thread_created();
         if (created != nullptr) {
           const NoWaitScope no_wait;
@@ -171,24 +177,12 @@ Status Session::start_threads(const ConnectionPtr& connection) {
         run_receive_thread(connection);
         connection.reset();
         thread_end();
-      },
-      [client] { unhold(client); });
-  if (!status.ok()) {
-    unhold(client);
-    return status;
-  }
-  hold(client);
-  status = client_.threads().start(
-      "amps-write", generation,
-      [this, connection = ConnectionPtr(connection)]() mutable {
-        client_.outbound().write_loop(connection);
-        connection.reset();
-      },
-      [client] { unhold(client); });
-  if (!status.ok()) {
-    unhold(client);
-    return status;
-  }
+      }));
+  AMPS_RETURN_IF_ERROR(client_.start_thread("amps-write", generation,
+                                            [this, connection = ConnectionPtr(connection)]() mutable {
+                                              client_.outbound().write_loop(connection);
+                                              connection.reset();
+                                            }));
   if (!asks_first) return Status();
   const MutexLock lock(start->mutex);
   while (!start->is_known) start->changed.wait(start->mutex);
@@ -197,9 +191,11 @@ Status Session::start_threads(const ConnectionPtr& connection) {
 
 void Session::run_receive_thread(const ConnectionPtr& connection) {
   thread_context().delivering = &client_;
-  {
-    ReceiveLoop loop(*connection);
-    loop.run();
+  const bool had_memory = within_memory([&] { ReceiveLoop(*connection).run(); });
+  if (!had_memory) {
+    // A message may have been dealt with half-way: the connection ends, as for one that does not decode.
+    client_.report(AMPS_E_MEMORY, Status::out_of_memory().text());
+    connection->fail(Status::out_of_memory());
   }
   thread_context().delivering = nullptr;
   lost(connection);
@@ -243,17 +239,15 @@ Status Session::require_current() const {
 
 Status Session::wait_while(bool (Session::*holds)() const, const WaitLimit& limit) {
   const bool asks_hook = !thread_context().is_library_thread;
-  mutex_.lock();
+  const MutexLock lock(mutex_);
   const std::uint64_t called = epoch_;
   while (epoch_ == called && (this->*holds)()) {
     changed_.wait_until(mutex_, limit.next(milliseconds(kInterruptPollMs)));
-    mutex_.unlock();
+    const MutexUnlock unlock(mutex_);
     if (asks_hook && is_interrupted())
       return Status(AMPS_E_INTERRUPTED, "interrupted while the session is restored");
     if (limit.is_over()) return limit.status("the session was not restored");
-    mutex_.lock();
   }
-  mutex_.unlock();
   return Status();
 }
 
@@ -282,21 +276,16 @@ void Session::announce(const ConnectionPtr& connection, amps_connection_state_t 
 bool Session::pause(milliseconds time, std::uint64_t epoch, Status* interrupted) {
   const auto deadline = steady_clock::now() + time;
   const bool asks_hook = !thread_context().is_library_thread;
-  mutex_.lock();
+  const MutexLock lock(mutex_);
   while (epoch == epoch_ && steady_clock::now() < deadline) {
     changed_.wait_until(mutex_, std::min(deadline, steady_clock::now() + milliseconds(kInterruptPollMs)));
     if (!asks_hook) continue;
-    mutex_.unlock();
-    const bool is_over = is_interrupted();
-    mutex_.lock();
-    if (is_over) {
-      *interrupted = Status(AMPS_E_INTERRUPTED, "interrupted while connecting");
-      break;
-    }
+    const MutexUnlock unlock(mutex_);
+    if (!is_interrupted()) continue;
+    *interrupted = Status(AMPS_E_INTERRUPTED, "interrupted while connecting");
+    return false;
   }
-  const bool goes_on = epoch == epoch_ && interrupted->ok();
-  mutex_.unlock();
-  return goes_on;
+  return epoch == epoch_;
 }
 
 void Session::add_preflight_header(std::string_view line) {
@@ -337,6 +326,7 @@ void Session::say_goodbye() {
 void Session::disconnect() {
   // A thread of this library must not wait for one, least of all for itself.
   const bool may_wait = !thread_context().is_library_thread && thread_context().no_wait_depth == 0;
+  const Status why(AMPS_E_DISCONNECTED, "the client was disconnected");
   ConnectionPtr connection;
   bool was_restoring = false;
   std::uint64_t generation = 0;
@@ -354,7 +344,8 @@ void Session::disconnect() {
     connect_waker_.wake();
     changed_.notify_all();
   }
-  if (connection != nullptr) say_goodbye();
+  // It goes on to its end, whatever it has no memory for.
+  if (connection != nullptr) (void)within_memory([this] { say_goodbye(); });
   {
     const MutexLock lock(mutex_);
     connection = std::exchange(connection_, nullptr);
@@ -362,18 +353,17 @@ void Session::disconnect() {
     changed_.notify_all();
     while (may_wait && announcing_count_ != 0) changed_.wait(mutex_);
   }
-  const Status why(AMPS_E_DISCONNECTED, "the client was disconnected");
   if (connection != nullptr) {
     (void)connection->take_loss();
     connection->fail(why, true);
   }
   client_.acks().fail_all(generation, why);
   client_.queue_acks().clear();
-  client_.router().clear(false);
-  client_.commands().forget_all();
+  (void)within_memory([this] { client_.router().clear(false); });
+  (void)within_memory([this] { client_.commands().forget_all(); });
   if (connection != nullptr || was_restoring) {
-    client_.listeners().announce(AMPS_STATE_Disconnected);
-    client_.listeners().announce(AMPS_STATE_Shutdown);
+    (void)within_memory([this] { client_.listeners().announce(AMPS_STATE_Disconnected); });
+    (void)within_memory([this] { client_.listeners().announce(AMPS_STATE_Shutdown); });
   }
   connection.reset();
   if (may_wait) (void)client_.threads().wait_all(generation);

@@ -84,6 +84,7 @@ class Session {
   void note_logon(const struct Ack& ack);
   void say_goodbye();
   void restore(std::uint64_t began);
+  Status restore_once(std::uint64_t began);
   Status call_lost_handler();
   Status begin_restoring(std::uint64_t* began) AMPS_EXCLUDES(mutex_);
   bool end_restoring(const Status& status) AMPS_EXCLUDES(mutex_);

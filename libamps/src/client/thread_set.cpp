@@ -21,20 +21,20 @@ Status ThreadSet::start(const char* name, std::uint64_t generation, std::functio
                         std::function<void()> last) {
   reap();
   const MutexLock lock(mutex_);
-  entries_.emplace_back();
-  Entry* entry = &entries_.back();
-  entry->generation = generation;
-  Status status = entry->thread.start(name, [this, entry, body = std::move(body), last = std::move(last)] {
-    thread_context().is_library_thread = true;
-    body();
-    {
-      const MutexLock inner(mutex_);
-      entry->has_ended = true;
-      ended_.notify_all();
-    }
-    last();
-  });
-  if (!status.ok()) entries_.pop_back();
+  std::list<Entry> entry(1);  // Joins the others when it runs: who waits for them waits for it then.
+  entry.front().generation = generation;
+  Status status = entry.front().thread.start(
+      name, [this, entry = &entry.front(), body = std::move(body), last = std::move(last)] {
+        thread_context().is_library_thread = true;
+        body();
+        {
+          const MutexLock inner(mutex_);
+          entry->has_ended = true;
+          ended_.notify_all();
+        }
+        last();
+      });
+  if (status.ok()) entries_.splice(entries_.end(), entry);
   return status;
 }
 

@@ -8,10 +8,13 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "base/thread.h"
+#include "base/within_memory.h"
 #include "client/thread_context.h"
 
 namespace amps::client {
 namespace {
+
+constexpr std::uint64_t kAfterFailureMs = 50;  // When a task that ran out of memory is tried again.
 
 class Timer {
  public:
@@ -60,9 +63,11 @@ class Timer {
     due_[task] = TimerTask::kNever;  // What is scheduled while it runs counts.
     running_ = task;
     is_cancelled_ = false;
-    mutex_.unlock();
-    const std::uint64_t again = task->run(now);
-    mutex_.lock();
+    std::uint64_t again = TimerTask::kNever;
+    {
+      const MutexUnlock unlock(mutex_);
+      if (!within_memory([&] { again = task->run(now); })) again = now + kAfterFailureMs;
+    }
     running_ = nullptr;
     const auto found = due_.find(task);
     if (found != due_.end() && !is_cancelled_ && again < found->second) found->second = again;

@@ -172,9 +172,14 @@ void append_header(Buffer* out, const Header& header) {
 
 void append_frame(Buffer* out, const Header& header, std::string_view body) {
   const std::size_t start = out->size();
-  out->extend(kPrefixBytes);
-  append_header(out, header);
-  out->append(body);
+  try {
+    out->extend(kPrefixBytes);
+    append_header(out, header);
+    out->append(body);
+  } catch (...) {
+    out->truncate(start);  // A part of a frame would spoil all that follow.
+    throw;
+  }
   store_length(out->data() + start, static_cast<std::uint32_t>(out->size() - start - kPrefixBytes));
 }
 

@@ -42,6 +42,28 @@ TEST_CASE_FIXTURE(StoreFixture, "a store that refuses a message fails the publis
   CHECK(peer->read_command("p")->body() == "2");
 }
 
+TEST_CASE_FIXTURE(StoreFixture, "C1: a publish that ends while it waits for room is not in the store") {
+  amps_client_set_number(client, AMPS_CLIENT_OUTBOUND_BYTES_MAX, 100'000);
+  start_with_store();
+  const std::string body(50'000, 'x');
+  std::uint64_t count = 0;
+  amps_result result = AMPS_E_OK;
+  while ((result = publish("t", body, AMPS_PUBLISH_NO_WAIT)) == AMPS_E_OK) ++count;
+  CHECK(result == AMPS_E_WOULD_BLOCK);
+  CHECK(store.count() == count);
+  amps_set_interrupt_hook([]() -> std::int32_t { return 1; });
+  CHECK(publish("t", body) == AMPS_E_INTERRUPTED);
+  amps_set_interrupt_hook(nullptr);
+  CHECK(store.count() == count);
+  // Else its number would go out after those of later messages, and the server would take it for an old one.
+  for (std::uint64_t i = 1; i <= count; ++i)
+    REQUIRE(peer->read_command("p")->get(AMPS_Sequence) == std::to_string(i));
+  CHECK(publish("t", "next") == AMPS_E_OK);
+  const auto next = peer->read_command("p");
+  CHECK(next->get(AMPS_Sequence) == std::to_string(count + 1));
+  CHECK(next->body() == "next");
+}
+
 TEST_CASE_FIXTURE(StoreFixture, "PY: sequence numbers go out in order from however many threads") {
   start_with_store();
   constexpr int kThreads = 4;

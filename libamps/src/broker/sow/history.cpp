@@ -37,7 +37,7 @@ bool PastState::next(const RecordRef** record) {
   return true;
 }
 
-History::History(const HistoryConfiguration& configuration) noexcept
+History::History(const HistoryConfiguration& configuration)
     : window_us_(bounded_us(configuration.window_ms)),
       granularity_us_(bounded_us(configuration.granularity_ms)) {}
 

@@ -97,7 +97,7 @@ class PastState {
 
 class History {
  public:
-  explicit History(const HistoryConfiguration& configuration) noexcept;
+  explicit History(const HistoryConfiguration& configuration);
 
   // The version was replaced, or, if `is_last`, deleted. One that is known already is passed over.
   void add(const RecordRef& version, std::uint64_t at_us, std::uint64_t at_txid, bool is_last);
