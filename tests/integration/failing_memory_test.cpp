@@ -29,8 +29,8 @@ struct Fixture {
     uri = broker.uri();
   }
 
-  // All a program does from the beginning to the end of a session. `patience`: how long it waits for messages,
-  // which a subscription does not get while its client reconnects.
+  // All a program does from the beginning to the end of a session. `patience`: how long it waits for
+  // messages, which a subscription does not get while its client reconnects.
   void session(AMPS::Client& client, std::chrono::milliseconds patience = kWait) {
     client.setExceptionListener(AMPS::ExceptionListener());
     client.setHeartbeat(10, 20);
@@ -95,8 +95,8 @@ std::uint64_t each_allocation(const std::function<void()>& work, const std::func
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("REL-20: whichever allocation of a caller fails, it is told, and its client goes on", Client,
-                   AMPS::Client, AMPS::HAClient) {
+TEST_CASE_TEMPLATE("REL-20: whichever allocation of a caller fails, it is told, and its client goes on",
+                   Client, AMPS::Client, AMPS::HAClient) {
   Fixture at;
   int number = 0;
   const auto name = [&number] { return "torture-" + std::to_string(++number); };

@@ -68,11 +68,14 @@ class [[nodiscard]] Status {
 };
 
 // Leaves the enclosing function with the status of `expression` unless it is a success.
-#define AMPS_RETURN_IF_ERROR(expression)                                  \
-  do {                                                                    \
-    if (::amps::Status amps_status_ = (expression); !amps_status_.ok()) { \
-      return amps_status_;                                                \
-    }                                                                     \
+#define AMPS_RETURN_IF_ERROR(expression) AMPS_RETURN_IF_ERROR_COUNTED(expression, __COUNTER__)
+// A name for each, since the expression may hold a function that uses the macro too.
+#define AMPS_RETURN_IF_ERROR_COUNTED(expression, count) AMPS_RETURN_IF_ERROR_NAMED(expression, count)
+#define AMPS_RETURN_IF_ERROR_NAMED(expression, count)                                   \
+  do {                                                                                  \
+    if (::amps::Status amps_status_##count = (expression); !amps_status_##count.ok()) { \
+      return amps_status_##count;                                                       \
+    }                                                                                   \
   } while (false)
 
 }  // namespace amps
