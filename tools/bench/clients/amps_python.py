@@ -72,9 +72,11 @@ def vector(library: str, port: int, count: int) -> None:
 
 
 def receive(port: int, count: int) -> None:
+    import pyamps
+
     client = connect(port)
-    counter = Count(count, lambda message: message.get_data())
-    client.subscribe(counter, TOPIC)
+    counter = Count(count, pyamps.Message.get_data)
+    client.subscribe(counter.take, TOPIC)
     print("READY", flush=True)
     wait_for(lambda: counter.last)
     print_result("delivered_per_s", counter.rate())

@@ -14,7 +14,10 @@ clock = time.perf_counter
 
 
 class Count:
-    """A subscriber's handler: reads the data, remembers when the first and the last message came."""
+    """A subscriber's handler: reads the data, remembers when the first and the last message came.
+
+    ``take`` is the only Python function that runs for a message on our side of a library: ``data_of`` is one of C.
+    """
 
     def __init__(self, wanted: int, data_of):
         self.wanted = wanted
@@ -22,7 +25,7 @@ class Count:
         self.count = 0
         self.first = self.last = 0.0
 
-    def __call__(self, message) -> None:
+    def take(self, message) -> None:
         if not self.count:
             self.first = clock()
         self.data_of(message)

@@ -10,6 +10,7 @@ usage: peers_python.py publish nats|nats-uvloop PORT COUNT
 from __future__ import annotations
 
 import asyncio
+import operator
 import sys
 
 from measure import BODY, TIMEOUT_S, TOPIC, Count, clock, print_latency, print_result
@@ -47,7 +48,7 @@ async def nats_receive(port: int, counter: Count) -> None:
     done = asyncio.Event()
 
     async def on_message(message) -> None:
-        counter(message)
+        counter.take(message)
         if counter.last:
             done.set()
 
@@ -91,7 +92,7 @@ def zmq_receive(port: int, counter: Count) -> None:
     socket.bind(f"tcp://127.0.0.1:{port}")
     print("READY", flush=True)
     while not counter.last:
-        counter(socket.recv())
+        counter.take(socket.recv())
 
 
 def main() -> None:
@@ -105,7 +106,7 @@ def main() -> None:
         zmq_receive(port, counter)
         print_result("delivered_per_s", counter.rate())
     else:
-        counter = Count(count, lambda message: message.data)
+        counter = Count(count, operator.attrgetter("data"))
         run(library, nats_receive(port, counter))
         print_result("delivered_per_s", counter.rate())
 
