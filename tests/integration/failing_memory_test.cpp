@@ -106,14 +106,14 @@ TEST_CASE_TEMPLATE("REL-20: whichever allocation of a caller fails, it is told, 
       client.disconnect();
       at.session(client);
     };
-    CHECK(each_allocation([&] { at.session(client, kImpatient); }, again) > 50);
+    CHECK(each_allocation([&] { at.session(client, kImpatient); }, again) > 30);
   }
   SUBCASE("one that is made and destroyed meanwhile leaves nothing that others would miss") {
     const auto whole = [&](std::chrono::milliseconds patience) {
       Client client(name());
       at.session(client, patience);
     };
-    CHECK(each_allocation([&] { whole(kImpatient); }, [&] { whole(kWait); }) > 50);
+    CHECK(each_allocation([&] { whole(kImpatient); }, [&] { whole(kWait); }) > 30);
   }
 }
 

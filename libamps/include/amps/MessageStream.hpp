@@ -66,7 +66,12 @@ class AMPS_TYPE MessageStream {
     friend class MessageStream;
     AMPS_FN explicit iterator(detail::Callable* stream) : stream_(stream) {
       detail::retain(stream_);
-      advance();
+      try {
+        advance();
+      } catch (...) {
+        detail::release(stream_);
+        throw;
+      }
     }
     AMPS_FN void advance() {
       if (!stream_ || MessageStream::next(stream_, &current_)) return;
@@ -80,7 +85,10 @@ class AMPS_TYPE MessageStream {
 
   AMPS_FN MessageStream() : box_(NULL) {}
   /** Takes over one reference. */
-  AMPS_FN explicit MessageStream(amps_stream_t* stream) : box_(new Box(Queue(stream))) {}
+  AMPS_FN explicit MessageStream(amps_stream_t* stream) : box_(NULL) {
+    const Queue queue(stream);  // Owns it, should there be no memory for the box.
+    box_ = new Box(queue);
+  }
   AMPS_FN MessageStream(const MessageStream& other) : box_(other.box_) { detail::retain(box_); }
   AMPS_FN MessageStream& operator=(const MessageStream& other) {
     detail::Callable* const old = box_;

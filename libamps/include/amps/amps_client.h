@@ -184,8 +184,8 @@ typedef struct amps_handler_s {
   amps_message_fn fn;   /**< NULL: no handler. */
   void* userdata;
   /**
-   * Called once for each time the handler was registered, after the last possible call of fn, with
-   * owner, or userdata where owner is NULL. May be NULL.
+   * Called once for each time the struct was given to a function, after the last possible call of fn, or
+   * when that function failed; with owner, or userdata where owner is NULL. May be NULL.
    */
   void (*release)(void* owner);
   void* owner; /**< What keeps userdata alive; fn does not see it. */

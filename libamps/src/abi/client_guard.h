@@ -2,7 +2,10 @@
 // guarded() for functions of a client: checks the handle, and keeps the failure with the client too.
 #pragma once
 
+#include <utility>
+
 #include "abi/guard.h"
+#include "client/callback.h"
 #include "client/client.h"
 
 namespace amps::abi {
@@ -18,6 +21,20 @@ amps_result guarded(amps_client_t* handle, Body&& body) {
     if (client == nullptr) return why;
     Status status = body(*client);
     if (__builtin_expect(!status.ok(), 0)) client->set_failure(status);
+    return status;
+  });
+}
+
+// The same for a function that is given a callback: it is the library's from here on, whatever fails.
+template <typename Struct, typename Body>
+amps_result guarded_with(amps_client_t* handle, const Struct* callback, Body&& body) {
+  return guarded([&]() -> Status {
+    auto taken = client::make_callback(callback);
+    Status why;
+    client::Client* client = client_of(handle, &why);
+    if (client == nullptr) return why;
+    Status status = body(*client, std::move(taken));
+    if (!status.ok()) client->set_failure(status);
     return status;
   });
 }

@@ -6,10 +6,12 @@
 
 using amps::Status;
 using amps::abi::guarded;
+using amps::abi::guarded_with;
 using amps::abi::keep_span;
 using amps::abi::view_of;
 using amps::client::Client;
 using amps::client::CommandIds;
+using amps::client::HandlerPtr;
 using amps::client::Message;
 
 namespace {
@@ -25,11 +27,12 @@ extern "C" {
 amps_result amps_client_execute(amps_client_t* client, const amps_message_t* command,
                                 const amps_handler_t* handler, uint32_t timeout_ms, uint32_t flags,
                                 amps_span_t* id) {
-  return guarded(client, [&](Client& c) -> Status {
+  return guarded_with(client, handler, [&](Client& c, HandlerPtr taken) -> Status {
     AMPS_RETURN_IF_ERROR(require(command, "the command"));
     CommandIds ids;
     constexpr std::uint32_t kPublic = AMPS_EXECUTE_NO_RESUBSCRIBE | AMPS_EXECUTE_AS_IS;
-    Status status = c.commands().execute(*Message::from(command), handler, timeout_ms, flags & kPublic, &ids);
+    Status status =
+        c.commands().execute(*Message::from(command), std::move(taken), timeout_ms, flags & kPublic, &ids);
     if (status.ok() && id != nullptr) *id = keep_span(ids.main());
     return status;
   });
@@ -48,10 +51,9 @@ amps_result amps_client_send(amps_handle client, amps_handle message) {
 
 amps_result amps_client_add_route(amps_client_t* client, amps_span_t id, const amps_handler_t* handler,
                                   uint32_t ack_types, int32_t is_subscription) {
-  return guarded(client, [&](Client& c) -> Status {
-    auto callback = amps::client::make_callback(handler);
+  return guarded_with(client, handler, [&](Client& c, HandlerPtr taken) -> Status {
     if (id.len == 0) return Status(AMPS_E_USAGE, "a route needs an id");
-    c.commands().add_route(view_of(id), std::move(callback), ack_types, is_subscription != 0);
+    c.commands().add_route(view_of(id), std::move(taken), ack_types, is_subscription != 0);
     return Status();
   });
 }

@@ -9,17 +9,19 @@
 
 using amps::Status;
 using amps::abi::guarded;
+using amps::abi::guarded_with;
 using amps::abi::view_of;
+using amps::client::CallbackPtr;
 using amps::client::Client;
-using amps::client::make_callback;
+using amps::client::HandlerPtr;
 
 namespace {
 
 // Puts a listener in; they differ only in their struct.
 template <typename Struct>
 amps_result set_listener(amps_client_t* client, const Struct* from) {
-  return guarded(client, [&](Client& c) {
-    c.listeners().set(make_callback(from));
+  return guarded_with(client, from, [](Client& c, CallbackPtr<Struct> listener) {
+    c.listeners().set(std::move(listener));
     return Status();
   });
 }
@@ -47,10 +49,10 @@ extern "C" {
 
 amps_result amps_client_set_handler(amps_client_t* client, amps_handler_slot_t slot,
                                     const amps_handler_t* handler) {
-  return guarded(client, [&](Client& c) -> Status {
+  return guarded_with(client, handler, [&](Client& c, HandlerPtr taken) -> Status {
     if (static_cast<unsigned>(slot) >= AMPS_SLOT_COUNT)
       return Status(AMPS_E_USAGE, "there is no such handler slot");
-    c.router().set_slot(slot, make_callback(handler));
+    c.router().set_slot(slot, std::move(taken));
     return Status();
   });
 }
@@ -66,11 +68,11 @@ amps_result amps_client_get_handler(amps_client_t* client, amps_handler_slot_t s
 
 amps_result amps_client_set_command_handler(amps_client_t* client, uint32_t command,
                                             const amps_handler_t* handler) {
-  return guarded(client, [&](Client& c) -> Status {
+  return guarded_with(client, handler, [&](Client& c, HandlerPtr taken) -> Status {
     if (!is_one_bit(command) || command > AMPS_COMMAND_Flush) {
       return Status(AMPS_E_USAGE, "a command is one AMPS_COMMAND_ bit");
     }
-    c.router().set_command_handler(static_cast<unsigned>(__builtin_ctz(command)), make_callback(handler));
+    c.router().set_command_handler(static_cast<unsigned>(__builtin_ctz(command)), std::move(taken));
     return Status();
   });
 }
@@ -96,9 +98,8 @@ void amps_client_report(amps_client_t* client, int32_t code, amps_span_t text) {
 }
 
 amps_result amps_client_add_state_listener(amps_client_t* client, const amps_state_listener_t* listener) {
-  return guarded(client, [&](Client& c) {
-    auto callback = make_callback(listener);
-    if (callback != nullptr) c.listeners().add_state_listener(std::move(callback));
+  return guarded_with(client, listener, [](Client& c, CallbackPtr<amps_state_listener_t> taken) {
+    if (taken != nullptr) c.listeners().add_state_listener(std::move(taken));
     return Status();
   });
 }
@@ -137,10 +138,9 @@ amps_result amps_client_set_thread_created(amps_client_t* client, const amps_thr
 }
 
 amps_result amps_client_deferred_execution(amps_client_t* client, const amps_thread_callback_t* callback) {
-  return guarded(client, [&](Client& c) -> Status {
-    auto made = make_callback(callback);
-    if (made == nullptr) return Status(AMPS_E_USAGE, "there is no function to run");
-    c.listeners().defer(std::move(made));
+  return guarded_with(client, callback, [](Client& c, CallbackPtr<amps_thread_callback_t> taken) -> Status {
+    if (taken == nullptr) return Status(AMPS_E_USAGE, "there is no function to run");
+    c.listeners().defer(std::move(taken));
     const auto connection = c.session().connection();
     if (connection != nullptr) connection->waker().wake();
     return Status();

@@ -28,15 +28,12 @@ amps_result amps_client_execute_stream(amps_client_t* client, const amps_message
     if (command == nullptr || out == nullptr)
       return Status(AMPS_E_USAGE, "the command or the stream's place is NULL");
     *out = nullptr;
-    auto* stream = new MessageStream(c);
+    const auto release = [](MessageStream* unwanted) { unwanted->release(); };
+    std::unique_ptr<MessageStream, decltype(release)> stream(new MessageStream(c), release);
     constexpr std::uint32_t kPublic = AMPS_EXECUTE_NO_RESUBSCRIBE | AMPS_EXECUTE_AS_IS;
-    Status status = stream->start(*Message::from(command), timeout_ms, flags & kPublic);
-    if (status.ok()) {
-      *out = stream;
-    } else {
-      stream->release();
-    }
-    return status;
+    AMPS_RETURN_IF_ERROR(stream->start(*Message::from(command), timeout_ms, flags & kPublic));
+    *out = stream.release();
+    return Status();
   });
 }
 

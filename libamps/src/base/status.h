@@ -21,15 +21,17 @@ class [[nodiscard]] Status {
   // The reason is the server's own words, kept apart so that programs can compare them.
   Status(amps_result code, std::string text, std::string reason = std::string())
       : code_(code), words_(new Words{std::move(text), std::move(reason)}) {}
-  // Needs none.
-  static Status out_of_memory() noexcept {
+  // These need no memory.
+  static Status wordless(amps_result code) noexcept {
     Status status;
-    status.code_ = AMPS_E_MEMORY;
+    status.code_ = code;
     return status;
   }
+  static Status out_of_memory() noexcept { return wordless(AMPS_E_MEMORY); }
   // Where there is no memory for its words, a copy has only the code.
   Status(const Status& other) noexcept : code_(other.code_), words_(copy_of(other.words_.get())) {}
-  Status(Status&&) noexcept = default;
+  Status(Status&& other) noexcept
+      : code_(std::exchange(other.code_, AMPS_E_OK)), words_(std::move(other.words_)) {}
   Status& operator=(Status other) noexcept {
     code_ = other.code_;
     words_ = std::move(other.words_);
@@ -40,8 +42,8 @@ class [[nodiscard]] Status {
   bool ok() const noexcept { return code_ == AMPS_E_OK; }
   amps_result code() const noexcept { return code_; }
   // Of a failure without words: "out of memory".
-  const std::string& text() const noexcept { return words_ != nullptr ? words_->text : wordless(!ok()); }
-  const std::string& reason() const noexcept { return words_ != nullptr ? words_->reason : wordless(false); }
+  const std::string& text() const noexcept { return words_ != nullptr ? words_->text : no_words(!ok()); }
+  const std::string& reason() const noexcept { return words_ != nullptr ? words_->reason : no_words(false); }
 
  private:
   struct Words {
@@ -57,7 +59,7 @@ class [[nodiscard]] Status {
       return nullptr;
     }
   }
-  static const std::string& wordless(bool has_failed) noexcept {
+  static const std::string& no_words(bool has_failed) noexcept {
     static const std::string* const texts =
         new std::string[2]{"", "out of memory"};  // For every thread's life.
     return texts[has_failed ? 1 : 0];

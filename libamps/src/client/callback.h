@@ -41,11 +41,17 @@ class Callback {
 template <typename Struct>
 using CallbackPtr = std::shared_ptr<const Callback<Struct>>;
 
-// Nothing when there is no function; the userdata is then released at once.
+// Nothing when there is no function; the userdata is then released at once, as it is when this throws.
 template <typename Struct>
 CallbackPtr<Struct> make_callback(const Struct* from) {
   if (from == nullptr) return nullptr;
-  auto callback = std::make_shared<const Callback<Struct>>(*from);
+  CallbackPtr<Struct> callback;
+  try {
+    callback = std::make_shared<const Callback<Struct>>(*from);
+  } catch (...) {
+    const Callback<Struct> released(*from);
+    throw;
+  }
   return callback->c().fn == nullptr ? nullptr : callback;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/within_memory.h"
 #include "client/delay_strategy.h"
 #include "client/subscription_registry.h"
 #include "client/thread_context.h"
@@ -59,15 +60,13 @@ void Client::release() {
   if (reference_count.fetch_sub(1, std::memory_order_acq_rel) == 1) shut_down();
 }
 
+// What cannot be let go of now, for lack of memory, goes with the client.
 void Client::shut_down() {
-  session_.disconnect();
+  (void)within_memory([this] { session_.disconnect(); });
   cancel(this);
-  plugins_.clear();
-  listeners_.clear();
-  for (int slot = 0; slot < AMPS_SLOT_COUNT; ++slot)
-    router_.set_slot(static_cast<amps_handler_slot_t>(slot), nullptr);
-  for (unsigned command = 0; command < kCommandCount; ++command)
-    router_.set_command_handler(command, nullptr);
+  (void)within_memory([this] { plugins_.clear(); });
+  (void)within_memory([this] { listeners_.clear(); });
+  (void)within_memory([this] { router_.clear_handlers(); });
   unhold(this);
 }
 

@@ -140,16 +140,14 @@ void Commands::prepare_bookmark(const Message& command, Prepared* prepared) {
 }
 
 // A handler that comes back from a subscription manager is the one the program registered.
-HandlerPtr Commands::handler_of(const amps_handler_t* handler, const std::string& sub_id) {
-  if (handler != nullptr && handler->release == nullptr && !sub_id.empty()) {
-    const MutexLock lock(mutex_);
-    const auto found = kept_.find(sub_id);
-    if (found != kept_.end() && found->second != nullptr && found->second->c().fn == handler->fn &&
-        found->second->c().userdata == handler->userdata) {
-      return found->second;
-    }
-  }
-  return make_callback(handler);
+HandlerPtr Commands::known_handler(HandlerPtr handler, const std::string& sub_id) {
+  if (handler == nullptr || handler->c().release != nullptr || sub_id.empty()) return handler;
+  const MutexLock lock(mutex_);
+  const auto found = kept_.find(sub_id);
+  const bool is_known = found != kept_.end() && found->second != nullptr &&
+                        found->second->c().fn == handler->c().fn &&
+                        found->second->c().userdata == handler->c().userdata;
+  return is_known ? found->second : handler;
 }
 
 void Commands::make_route(Prepared* prepared, HandlerPtr handler) {
@@ -185,11 +183,11 @@ void Commands::make_route(Prepared* prepared, HandlerPtr handler) {
   prepared->route = std::move(route);
 }
 
-Status Commands::execute(const Message& command, const amps_handler_t* handler, std::uint32_t timeout_ms,
+Status Commands::execute(const Message& command, HandlerPtr handler, std::uint32_t timeout_ms,
                          std::uint32_t flags, CommandIds* ids) {
   Prepared prepared;
   prepare(command, flags, &prepared);
-  HandlerPtr kept = handler_of(handler, prepared.ids.subscription);
+  handler = known_handler(std::move(handler), prepared.ids.subscription);
   if (command.header().command == 0 && command.get(AMPS_Command).empty()) {
     return Status(AMPS_E_USAGE, "the command has no command type");
   }
@@ -198,7 +196,7 @@ Status Commands::execute(const Message& command, const amps_handler_t* handler, 
     const MutexLock lock(mutex_);
     if (kept_.find(prepared.ids.subscription) == kept_.end()) return Status();  // Unsubscribed meanwhile.
   }
-  make_route(&prepared, std::move(kept));
+  make_route(&prepared, std::move(handler));
   if (ids != nullptr) *ids = prepared.ids;
   const WaitLimit limit(timeout_ms);
   for (;;) {

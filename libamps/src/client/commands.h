@@ -43,8 +43,8 @@ class Commands {
 
   std::string next_id();
   // `handler` may be NULL. It is released when the command's route has gone.
-  Status execute(const Message& command, const amps_handler_t* handler, std::uint32_t timeout_ms,
-                 std::uint32_t flags, CommandIds* ids);
+  Status execute(const Message& command, HandlerPtr handler, std::uint32_t timeout_ms, std::uint32_t flags,
+                 CommandIds* ids);
   // Empty: all.
   Status unsubscribe(std::string_view ids);
   Status send(const Message& message);
@@ -64,7 +64,7 @@ class Commands {
 
   void prepare(const Message& command, std::uint32_t flags, Prepared* prepared);
   void prepare_bookmark(const Message& command, Prepared* prepared);
-  HandlerPtr handler_of(const amps_handler_t* handler, const std::string& sub_id) AMPS_EXCLUDES(mutex_);
+  HandlerPtr known_handler(HandlerPtr handler, const std::string& sub_id) AMPS_EXCLUDES(mutex_);
   void make_route(Prepared* prepared, HandlerPtr handler);
   Status attempt(Prepared* prepared, const Message& command, const WaitLimit& limit);
   Status send_prepared(Prepared* prepared, const Message& command, const WaitLimit& limit);

@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/limits.h"
+#include "base/within_memory.h"
 #include "client/client.h"
 #include "client/connection.h"
 #include "client/queue_acks.h"
@@ -101,17 +102,18 @@ void StreamQueue::end() {
 }
 
 void StreamQueue::close() {
-  std::deque<Message*> dropped;
-  {
-    const MutexLock lock(mutex_);
-    is_closed_ = has_ended_ = true;
-    dropped.swap(messages_);
-    size_bytes_ = 0;
-    by_key_.clear();
-    filled_.notify_all();
-    room_.notify_all();
+  const MutexLock lock(mutex_);
+  is_closed_ = has_ended_ = true;
+  size_bytes_ = 0;
+  by_key_.clear();
+  filled_.notify_all();
+  room_.notify_all();
+  while (!messages_.empty()) {
+    Message* const dropped = messages_.front();
+    messages_.pop_front();
+    const MutexUnlock unlock(mutex_);
+    dropped->release();
   }
-  for (Message* message : dropped) message->release();
 }
 
 Status StreamQueue::next(std::uint32_t timeout_ms, Message** message, amps_stream_state_t* state) {
@@ -192,7 +194,7 @@ Status MessageStream::start(const Message& command, std::uint32_t timeout_ms, st
   handler.fn = push_message;
   handler.userdata = new QueuePtr(queue_);
   handler.release = end_queue;
-  return client_.commands().execute(command, &handler, timeout_ms, flags, &ids_);
+  return client_.commands().execute(command, make_callback(&handler), timeout_ms, flags, &ids_);
 }
 
 Status MessageStream::next(std::uint32_t timeout_ms, Message** message, amps_stream_state_t* state) {
@@ -218,9 +220,10 @@ void MessageStream::acknowledge_last() {
 
 void MessageStream::close() {
   if (is_closed_.exchange(true)) return;
-  if (!ids_.main().empty() && client_.router().route_of(ids_.main()) != nullptr) {
-    (void)client_.commands().unsubscribe(ids_.main());
-  }
+  (void)within_memory([this] {
+    const std::string& id = ids_.main();
+    if (!id.empty() && client_.router().route_of(id) != nullptr) (void)client_.commands().unsubscribe(id);
+  });
   queue_->close();
 }
 

@@ -14,13 +14,17 @@ template <typename Table>
 class Plugin {
  public:
   Plugin() noexcept = default;
-  Plugin(const Table* table, void* self) : Plugin(adopt(table, self)) {
-    if (has(&Table::retain)) table->retain(self);
-  }
-  // Takes over the reference the caller has.
+  Plugin(const Table* table, void* self) : Plugin(adopt(table, retained(table, self))) {}
+  // Takes over the reference the caller has; gives it back when this throws.
   static Plugin adopt(const Table* table, void* self) {
     Plugin plugin;
-    if (table != nullptr) plugin.held_ = std::make_shared<const Held>(table, self);
+    if (table == nullptr) return plugin;
+    try {
+      plugin.held_ = std::make_shared<const Held>(table, self);
+    } catch (...) {
+      const Held released(table, self);
+      throw;
+    }
     return plugin;
   }
   void swap(Plugin& other) noexcept { held_.swap(other.held_); }
@@ -31,7 +35,7 @@ class Plugin {
   // True when the table is long enough to have the entry, and it is set.
   template <typename Member>
   bool has(Member Table::*entry) const noexcept {
-    return held_ != nullptr && held_->has(entry);
+    return held_ != nullptr && has_entry(held_->table, entry);
   }
   // Calls an entry, or succeeds when it is not there.
   template <typename Member, typename... Arguments>
@@ -40,20 +44,25 @@ class Plugin {
   }
 
  private:
+  template <typename Member>
+  static bool has_entry(const Table* table, Member Table::*entry) noexcept {
+    const char* at = reinterpret_cast<const char*>(&(table->*entry));
+    const auto end = static_cast<std::size_t>(at - reinterpret_cast<const char*>(table)) + sizeof(Member);
+    return end <= table->struct_size && table->*entry != nullptr;
+  }
+  static void* retained(const Table* table, void* self) {
+    if (table != nullptr && has_entry(table, &Table::retain)) table->retain(self);
+    return self;
+  }
+
   // One reference to the part.
   struct Held {
     Held(const Table* its_table, void* its_self) noexcept : table(its_table), self(its_self) {}
     ~Held() {
-      if (has(&Table::release)) table->release(self);
+      if (has_entry(table, &Table::release)) table->release(self);
     }
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
-    template <typename Member>
-    bool has(Member Table::*entry) const noexcept {
-      const char* at = reinterpret_cast<const char*>(&(table->*entry));
-      const auto end = static_cast<std::size_t>(at - reinterpret_cast<const char*>(table)) + sizeof(Member);
-      return end <= table->struct_size && table->*entry != nullptr;
-    }
 
     const Table* const table;
     void* const self;

@@ -99,6 +99,15 @@ void Router::set_command_handler(unsigned command_index, HandlerPtr handler) {
   change([&](RouterTable* table, std::vector<RoutePtr>*) { table->commands[command_index].swap(handler); });
 }
 
+void Router::clear_handlers() {
+  decltype(RouterTable::slots) slots;  // They go without the lock.
+  decltype(RouterTable::commands) commands;
+  change([&](RouterTable* table, std::vector<RoutePtr>*) {
+    std::swap(table->slots, slots);
+    std::swap(table->commands, commands);
+  });
+}
+
 void Router::set_raw_handler(RawHandler handler) {
   change([&](RouterTable* table, std::vector<RoutePtr>*) { table->raw = handler; });
 }

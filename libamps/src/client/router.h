@@ -52,6 +52,7 @@ class Router {
   void set_slot(amps_handler_slot_t slot, HandlerPtr handler) AMPS_EXCLUDES(mutex_);
   HandlerPtr slot(amps_handler_slot_t slot) const AMPS_EXCLUDES(mutex_);
   void set_command_handler(unsigned command_index, HandlerPtr handler) AMPS_EXCLUDES(mutex_);
+  void clear_handlers() AMPS_EXCLUDES(mutex_);  // Of slots and commands.
   void set_raw_handler(RawHandler handler) AMPS_EXCLUDES(mutex_);
 
  private:

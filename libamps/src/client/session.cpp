@@ -326,7 +326,8 @@ void Session::say_goodbye() {
 void Session::disconnect() {
   // A thread of this library must not wait for one, least of all for itself.
   const bool may_wait = !thread_context().is_library_thread && thread_context().no_wait_depth == 0;
-  const Status why(AMPS_E_DISCONNECTED, "the client was disconnected");
+  Status why = Status::wordless(AMPS_E_DISCONNECTED);
+  (void)within_memory([&] { why = Status(AMPS_E_DISCONNECTED, "the client was disconnected"); });
   ConnectionPtr connection;
   bool was_restoring = false;
   std::uint64_t generation = 0;

@@ -85,7 +85,7 @@ Status SubscriptionRegistry::resubscribe(Client& client) {
 Status SubscriptionRegistry::place(Client& client, const Entry& entry) {
   const auto timeout =
       static_cast<std::uint32_t>(client.settings().number(AMPS_CLIENT_RESUBSCRIPTION_TIMEOUT_MS));
-  const Status status = client.commands().execute(*entry.command, &entry.handler, timeout,
+  const Status status = client.commands().execute(*entry.command, make_callback(&entry.handler), timeout,
                                                   AMPS_EXECUTE_NO_RESUBSCRIBE | Commands::kOnlyKept, nullptr);
   if (status.ok() || status.code() == AMPS_E_DISCONNECTED || status.code() == AMPS_E_INTERRUPTED)
     return status;

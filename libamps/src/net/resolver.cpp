@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/thread.h"
+#include "base/within_memory.h"
 #include "net/system_error.h"
 
 namespace amps::net {
@@ -31,14 +32,18 @@ struct Lookup {
     addrinfo* list = nullptr;
     error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &list);
     system_error = errno;
+    if (!within_memory([&] { take(list); })) error = EAI_MEMORY;
+    if (list != nullptr) ::freeaddrinfo(list);
+    done.wake();
+  }
+
+  void take(const addrinfo* list) {
     for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
       if (each->ai_addrlen > sizeof(sockaddr_storage)) continue;
       SocketAddress& address = addresses.emplace_back();
       std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
       address.size = each->ai_addrlen;
     }
-    if (list != nullptr) ::freeaddrinfo(list);
-    done.wake();
   }
 
   Status status() const {
