@@ -211,3 +211,22 @@ TEST_CASE("C-109: the latest failure belongs to its thread") {
   CHECK(std::string(reason.ptr, reason.len).find("regex") != std::string::npos);
   amps_client_release(client);
 }
+
+TEST_CASE("a callback is released once for each time it was given, also to a call that failed") {
+  Counted counted;
+  const amps_handler_t handler = counted.registration();
+  CHECK(amps_client_set_handler(nullptr, AMPS_SLOT_LAST_CHANCE, &handler) != AMPS_E_OK);
+  CHECK(counted.releases == 1);
+  amps_client_t* client = nullptr;
+  REQUIRE(amps_client_new(&client, text("callbacks"), AMPS_CLIENT_KIND_PLAIN) == AMPS_E_OK);
+  CHECK(amps_client_set_handler(client, AMPS_SLOT_COUNT, &handler) == AMPS_E_USAGE);
+  CHECK(counted.releases == 2);
+  CHECK(amps_client_set_command_handler(client, 3, &handler) == AMPS_E_USAGE);
+  CHECK(counted.releases == 3);
+  CHECK(amps_client_execute(client, nullptr, &handler, 0, 0, nullptr) == AMPS_E_USAGE);
+  CHECK(counted.releases == 4);
+  CHECK(amps_client_set_handler(client, AMPS_SLOT_LAST_CHANCE, &handler) == AMPS_E_OK);
+  CHECK(counted.releases == 4);
+  amps_client_release(client);
+  CHECK(counted.releases == 5);
+}
