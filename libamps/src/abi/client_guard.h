@@ -14,28 +14,26 @@ namespace amps::abi {
 client::Client* client_of(amps_client_t* handle, Status* why) noexcept;
 
 template <typename Body>
+Status with_client(amps_client_t* handle, Body&& body) {
+  Status why;
+  client::Client* client = client_of(handle, &why);
+  if (client == nullptr) return why;
+  Status status = body(*client);
+  if (__builtin_expect(!status.ok(), 0)) client->set_failure(status);
+  return status;
+}
+
+template <typename Body>
 amps_result guarded(amps_client_t* handle, Body&& body) {
-  return guarded([&]() -> Status {
-    Status why;
-    client::Client* client = client_of(handle, &why);
-    if (client == nullptr) return why;
-    Status status = body(*client);
-    if (__builtin_expect(!status.ok(), 0)) client->set_failure(status);
-    return status;
-  });
+  return guarded([&] { return with_client(handle, body); });
 }
 
 // The same for a function that is given a callback: it is the library's from here on, whatever fails.
 template <typename Struct, typename Body>
 amps_result guarded_with(amps_client_t* handle, const Struct* callback, Body&& body) {
-  return guarded([&]() -> Status {
+  return guarded([&] {
     auto taken = client::make_callback(callback);
-    Status why;
-    client::Client* client = client_of(handle, &why);
-    if (client == nullptr) return why;
-    Status status = body(*client, std::move(taken));
-    if (!status.ok()) client->set_failure(status);
-    return status;
+    return with_client(handle, [&](client::Client& client) { return body(client, std::move(taken)); });
   });
 }
 
