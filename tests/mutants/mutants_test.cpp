@@ -13,6 +13,8 @@
 #include "damaged_log.h"
 #include "failing_disk.h"
 #include "killed_broker.h"
+#include "killed_publisher.h"
+#include "killed_subscriber.h"
 #include "moved_files.h"
 #include "name_attacks.h"
 #include "queue_check.h"
@@ -62,6 +64,12 @@ std::string damage_logs() {
 std::string kill_some() {
   return amps::test::kill_broker(100, kSeed);
 }
+std::string kill_some_publishers() {
+  return amps::test::kill_publisher(100, kSeed);
+}
+std::string kill_some_subscribers() {
+  return amps::test::kill_subscriber(100, kSeed);
+}
 std::string cut_over_some() {
   return amps::test::cut_over(200, kSeed);
 }
@@ -71,6 +79,8 @@ std::string cut_over_some() {
 TEST_CASE("without a fault the harnesses find nothing in these copies") {
   CHECK(amps::test::cut_over(20, kSeed) == "");
   CHECK(amps::test::kill_broker(3, kSeed) == "");
+  CHECK(amps::test::kill_publisher(3, kSeed) == "");
+  CHECK(amps::test::kill_subscriber(3, kSeed) == "");
   CHECK(amps::test::fill_disk() == "");
   CHECK(amps::test::attack_publisher() == "");
   CHECK(amps::test::write_around_rights() == "");
@@ -94,6 +104,22 @@ TEST_CASE("REL-02: power cuts find a name that is not synced before the old one 
 
 TEST_CASE("REL-02: power cuts find two writes in the wrong order") {
   CHECK(with("a file goes before its publishers are saved", amps::test::cut_power_while_files_move) != "");
+}
+
+TEST_CASE("REL-03: kill -9 of a publisher finds that its store forgets what was only sent") {
+  CHECK(with("what was sent is forgotten", kill_some_publishers) != "");
+}
+
+TEST_CASE("REL-03: kill -9 of a publisher finds that its store is numbered anew") {
+  CHECK(with("a store is numbered anew", kill_some_publishers) != "");
+}
+
+TEST_CASE("REL-04: kill -9 of a subscriber finds a discard that moves the resume point past a gap") {
+  CHECK(with("a discard moves the resume point past a gap", kill_some_subscribers) != "");
+}
+
+TEST_CASE("REL-04: kill -9 of a subscriber finds that a discard out of order is forgotten") {
+  CHECK(with("a discard out of order is forgotten", kill_some_subscribers) != "");
 }
 
 TEST_CASE("REL-09: damaged files find lengths that are believed") {

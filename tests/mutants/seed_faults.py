@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Copies a source of the broker and puts faults into it that the reliability tests have to find.
+"""Copies a source of the core and puts faults into it that the reliability tests have to find.
 
 Each fault is off until a test switches it on by its name (seeded_fault.h), so that one copy has many. The sources
 themselves stay as they are: a place that has changed is an error of the build, and its fault is to be written anew.
@@ -20,6 +20,38 @@ FAULTS = {
             "  if (!publish.delta || publish.grant == nullptr || change.kind != ChangeKind::kUpdate) return {};\n",
             """  if (!publish.delta || publish.grant == nullptr || change.kind != ChangeKind::kUpdate) return {};
   if (amps::test::has_fault("rights are looked at before the merge")) return {};
+""",
+        ),
+    ],
+    "client/bookmark_store.cpp": [
+        (
+            "  if (entry != &of->entries.front()) note(Item::kEarly, *of, position);\n",
+            """  if (amps::test::has_fault("a discard moves the resume point past a gap")) {
+    of->publishers[position.first].processed = position.second;
+    of->recent = position;
+    note(Item::kProcessed, *of, position);
+  }
+  if (entry != &of->entries.front()) note(Item::kEarly, *of, position);
+""",
+        ),
+        (
+            "    of->early.insert(position);\n    return;\n",
+            """    if (!amps::test::has_fault("a discard out of order is forgotten")) of->early.insert(position);
+    return;
+""",
+        ),
+    ],
+    "client/publish_store.cpp": [
+        (
+            "  begin_record(sequence, persisted);\n  record_.append(frame);\n",
+            """  if (amps::test::has_fault("what was sent is forgotten")) persisted = sequence - 1;
+  begin_record(sequence, persisted);
+  record_.append(frame);
+""",
+        ),
+        (
+            "  is_new_ = record[16] != 0;\n",
+            """  is_new_ = record[16] != 0 || amps::test::has_fault("a store is numbered anew");
 """,
         ),
     ],

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "killed_broker.h"
 
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -16,10 +11,11 @@
 #include <thread>
 #include <vector>
 
-#include "broker/journal/journal.h"
 #include "broker/journal/publishers.h"
+#include "killable_broker.h"
+#include "numbered_body.h"
+#include "support/raw_client.h"
 #include "support/temporary_directory.h"
-#include "support/test_broker.h"
 
 namespace amps::test {
 
@@ -31,64 +27,6 @@ using raw::Frame;
 
 constexpr int kPublishers = 3;
 constexpr std::uint64_t kOutstandingMax = 50;
-
-TransactionLogConfiguration log_in(const std::string& directory) {
-  TransactionLogConfiguration log;
-  log.directory = directory + "/journal";
-  log.segment_bytes = 1u << 20;
-  log.preallocated_files = 1;
-  log.topics = {{".*", "json"}};
-  return log;
-}
-
-// A broker in a process of its own, which ends with ours.
-class BrokerProcess {
- public:
-  explicit BrokerProcess(const std::string& directory) {
-    int ends[2];
-    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
-    pid_ = ::fork();
-    if (pid_ == 0) run(directory, ends[1]);
-    ::close(ends[1]);
-    const bool has_port = ::read(ends[0], &port, sizeof port) == sizeof port;
-    ::close(ends[0]);
-    if (has_port) return;
-    kill();
-    throw std::runtime_error("the broker does not start");
-  }
-  ~BrokerProcess() { kill(); }
-  void kill() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-  std::uint16_t port = 0;
-
- private:
-  [[noreturn]] static void run(const std::string& directory, int report) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    raw::TestBroker broker;
-    broker.configuration.transaction_log = log_in(directory);
-    try {
-      broker.start();
-    } catch (const std::runtime_error&) {
-      ::_exit(1);
-    }
-    const std::uint16_t bound = broker.port();
-    if (::write(report, &bound, sizeof bound) != sizeof bound) ::_exit(1);
-    for (;;) ::pause();
-  }
-  pid_t pid_ = 0;
-};
-
-// What a number of a publisher says, so that a body is known to be whole.
-std::string body_of(const std::string& name, std::uint64_t sequence) {
-  const std::size_t size = 20 + (sequence * 7919) % 1500;
-  std::string body = name + ":" + std::to_string(sequence) + ":";
-  while (body.size() < size) body += std::to_string(body.size() * sequence);
-  return body;
-}
 
 struct Publisher {
   std::string name;
@@ -118,7 +56,7 @@ struct Publisher {
       for (; next <= persisted + kOutstandingMax || next <= known + kOutstandingMax; ++next) {
         if (next > sent) sent = next;
         client.send_frame(R"({"c":"p","t":"orders","a":"persisted","s":)" + std::to_string(next) + "}",
-                          body_of(name, next));
+                          numbered_body(name, next));
       }
       take_ack(client.next("ack"), next - 1);
     }
@@ -170,13 +108,8 @@ class LogCheck {
   explicit LogCheck(const std::vector<std::unique_ptr<Publisher>>& publishers) : publishers_(publishers) {
     for (const auto& publisher : publishers) by_id_[publisher_id(publisher->name, "")] = publisher.get();
   }
-  std::string run(const std::string& directory, const Subscriber& subscriber, const Resuming& resuming) {
-    std::unique_ptr<Journal> journal;
-    const auto visit = [this](const JournalRecord& record) -> Status {
-      take(record);
-      return {};
-    };
-    const Status status = Journal::open(log_in(directory), "amps", {}, visit, &journal);
+  std::string run(const KillableBroker& broker, const Subscriber& subscriber, const Resuming& resuming) {
+    const Status status = broker.visit_log([this](const JournalRecord& record) { take(record); });
     if (!status.ok()) return status.text();
     check_publishers();
     check_bookmarks(subscriber, resuming);
@@ -198,7 +131,7 @@ class LogCheck {
     if (sequence != last + 1) {
       complain(name + ": after " + std::to_string(last) + " comes " + std::to_string(sequence));
     }
-    if (record.body != body_of(name, sequence)) complain("a body is not what was sent");
+    if (record.body != numbered_body(name, sequence)) complain("a body is not what was sent");
     last = sequence;
   }
   void check_publishers() {
@@ -242,7 +175,7 @@ class KilledBroker {
     for (unsigned long cycle = 0; cycle < cycles; ++cycle) {
       live_and_die();
       if (cycle % kCyclesPerCheck != 0 && cycle + 1 != cycles) continue;
-      const std::string complaint = LogCheck(publishers_).run(directory_.path(), subscriber_, resuming_);
+      const std::string complaint = LogCheck(publishers_).run(broker_, subscriber_, resuming_);
       if (!complaint.empty()) return "cycle " + std::to_string(cycle) + ": " + complaint;
     }
     const bool was_under_load = acknowledged() > cycles && resuming_.bookmarks.size() > cycles;
@@ -258,20 +191,21 @@ class KilledBroker {
     return sum;
   }
   void live_and_die() {
-    BrokerProcess process(directory_.path());
+    if (!broker_.is_running()) broker_.start();
     std::vector<std::thread> threads;
-    for (const auto& publisher : publishers_) threads.emplace_back([&] { publisher->run(process.port); });
-    threads.emplace_back([&] { subscriber_.run(process.port); });
-    threads.emplace_back([&] { resuming_.run(process.port); });
+    for (const auto& publisher : publishers_) threads.emplace_back([&] { publisher->run(broker_.port()); });
+    threads.emplace_back([&] { subscriber_.run(broker_.port()); });
+    threads.emplace_back([&] { resuming_.run(broker_.port()); });
     const std::uint64_t target = acknowledged() + random_() % 300;
     const auto deadline = std::chrono::steady_clock::now() + raw::kWait;
     while (acknowledged() < target && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    process.kill();
+    broker_.kill();
     for (std::thread& thread : threads) thread.join();
   }
 
   std::mt19937_64 random_;
   const TemporaryDirectory directory_;
+  KillableBroker broker_{directory_.path()};
   std::vector<std::unique_ptr<Publisher>> publishers_;
   Subscriber subscriber_;
   Resuming resuming_;
@@ -280,11 +214,9 @@ class KilledBroker {
 }  // namespace
 
 std::string kill_broker(unsigned long cycles, std::uint64_t seed) {
-  try {
-    return KilledBroker(seed).run(cycles);
-  } catch (const std::exception& error) {
-    return error.what();
-  }
+  return with_fresh_logs(cycles, seed, [](unsigned long some, std::uint64_t their_seed) {
+    return KilledBroker(their_seed).run(some);
+  });
 }
 
 }  // namespace amps::test

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// kill -9 of a subscriber that keeps in a file what it has processed, at times together with its broker.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace amps::test {
+
+// What never came, came out of order, or came again although it was discarded; empty: nothing.
+std::string kill_subscriber(unsigned long cycles, std::uint64_t seed);
+
+// From each of the last messages on, a subscription that resumes after it gets the next one first.
+std::string resume_at_each(std::uint64_t messages);
+
+}  // namespace amps::test
