@@ -2,7 +2,7 @@
 # Each target is one short script under tools/; this file only names them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test check sanitize fuzz bench docs wheel clean
+.PHONY: help setup build demo test check sanitize shake fuzz bench docs wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ check: build ## lint, types, structure, thread safety, documentation
 sanitize: ## C++ suites under ASan + UBSan and under TSan
 	@tools/setup.sh build test
 	@tools/sanitize.sh
+
+shake: build ## every test, again and again, with random delays where threads meet
+	@tools/shake.sh
 
 fuzz: ## search for inputs that break the parsers, a minute each
 	@tools/setup.sh build fuzz

@@ -19,7 +19,7 @@ CALL, URI, TIMEOUT_MS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 def logged_on() -> pyamps.Client:
     client = pyamps.Client("blocked")
     client.connect(URI)
-    client.logon(timeout=5000)
+    client.logon(timeout=20_000)
     return client
 
 
@@ -50,11 +50,11 @@ def prepare():
 
         return client, publish_without_end
     if CALL == "stream_next":
-        stream = client.subscribe("quiet", timeout=5000)
+        stream = client.subscribe("quiet", timeout=20_000)
         stream.timeout(TIMEOUT_MS)
         return client, lambda: next(stream)
     if CALL == "sow_next":
-        stream = client.sow("quiet", timeout=5000)
+        stream = client.sow("quiet", timeout=20_000)
         stream.timeout(TIMEOUT_MS)
         return client, lambda: next(stream)
     command = pyamps.Command("subscribe").set_topic("never").set_timeout(TIMEOUT_MS)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-START_S = 10.0
+START_S = STOP_S = 30.0
 
 
 def find_library() -> str:
@@ -73,7 +73,7 @@ class BrokerProcess:
             self._lines.append("(end of log)")
             self._changed.notify_all()
 
-    def wait_for_log(self, text: str, wait_s: float = 2.0, start: int = 0) -> str:
+    def wait_for_log(self, text: str, wait_s: float = 20.0, start: int = 0) -> str:
         """The first line from `start` on that holds the text, whatever its case."""
         deadline = time.monotonic() + wait_s
         with self._changed:
@@ -96,7 +96,7 @@ class BrokerProcess:
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
-    def wait_for_descriptors(self, most: int, ask: Callable[[], object], wait_s: float = 10.0) -> None:
+    def wait_for_descriptors(self, most: int, ask: Callable[[], object], wait_s: float = 20.0) -> None:
         """Until so few are open; ``ask`` has the broker answer something, so that time passes there."""
         deadline = time.monotonic() + wait_s
         while self.descriptors() > most and time.monotonic() < deadline:
@@ -111,12 +111,12 @@ class BrokerProcess:
         """Ends it the friendly way; returns the exit code."""
         self._process.stdin.close()
         try:
-            code = self._process.wait(5)
+            code = self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError("the broker did not end within 5 s") from None
+            raise AssertionError("the broker did not end in time") from None
         finally:
-            self._reader.join(5)
+            self._reader.join(STOP_S)
             self._process.stdout.close()
         return code
 

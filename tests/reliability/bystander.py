@@ -41,7 +41,7 @@ class Bystander:
                 self.error = error
                 self._count.notify_all()
 
-    def check(self, more: int = 2, wait_s: float = 5.0) -> None:
+    def check(self, more: int = 2, wait_s: float = 20.0) -> None:
         """Fails unless so many more messages come round now."""
         with self._count:
             wanted = len(self.took_s) + more

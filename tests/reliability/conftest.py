@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from broker_process import BrokerProcess
 from bystander import Bystander
 
-TEST_S = 60  # A test that takes longer hangs; all stacks are printed and the run ends.
+TEST_S = 150  # A test that takes longer hangs; all stacks are printed and the run ends.
 
 
 @pytest.fixture(scope="session")

@@ -20,13 +20,13 @@ seen = threading.Event()
 def connected(name: str = "") -> pyamps.Client:
     client = pyamps.Client(name)
     client.connect(URI)
-    client.logon(timeout=5000)
+    client.logon(timeout=20_000)
     return client
 
 
 def subscribed(handler) -> pyamps.Client:
     client = connected()
-    client.subscribe(handler, "exit", timeout=5000)
+    client.subscribe(handler, "exit", timeout=20_000)
     assert seen.wait(10)
     return client
 
@@ -79,13 +79,13 @@ def uncaught_exception() -> None:
 
 def live_stream_in_global() -> None:
     client = globals()["kept"] = connected()
-    stream = globals()["stream"] = client.subscribe("exit", timeout=5000)
+    stream = globals()["stream"] = client.subscribe("exit", timeout=20_000)
     next(stream)
 
 
 def daemon_thread_in_next() -> None:
     client = globals()["kept"] = connected()
-    stream = client.subscribe("quiet", timeout=5000)
+    stream = client.subscribe("quiet", timeout=20_000)
     threading.Thread(target=lambda: next(stream), daemon=True).start()
 
 

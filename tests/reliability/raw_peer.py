@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 class Closed(Exception):

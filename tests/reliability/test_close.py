@@ -14,8 +14,8 @@ from raw_peer import FakeServer, ServerConnection
 import pyamps
 
 CLOSE_S = 1.0
-SLACK_S = 0.5
-WAIT_S = 5.0
+SLACK_S = 4.0
+WAIT_S = 20.0
 BODY = b'{"n":1}'
 
 
@@ -83,14 +83,14 @@ class Scene:
             client.connect(self.server.uri)
             if self.state == "connected":
                 return
-            client.logon(timeout=5000)
+            client.logon(timeout=20_000)
         if self.state == "waiting":
             self._in_thread(lambda: client.execute_async(pyamps.Command("subscribe").set_topic("x"), self._on_message))
             assert self.in_handler.wait(WAIT_S)
         elif self.state == "not_read":
             self._in_thread(self._publish_without_end)
         else:
-            client.subscribe(self._on_message, "close", timeout=5000)
+            client.subscribe(self._on_message, "close", timeout=20_000)
         if self.state in ("flooded", "stuck"):
             assert self.in_handler.wait(WAIT_S)
 
@@ -249,6 +249,6 @@ def test_a_closed_client_connects_again():
     scene = Scene("idle")
     scene.client.close()
     scene.client.connect(scene.server.uri)
-    scene.client.logon(timeout=5000)
+    scene.client.logon(timeout=20_000)
     scene.client.close()
     scene.leave()

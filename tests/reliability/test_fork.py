@@ -26,8 +26,8 @@ class Parent:
         self._changed = threading.Condition()
         self.client = pyamps.Client("parent")
         self.client.connect(broker.uri)
-        self.client.logon(timeout=5000)
-        self.client.subscribe(self._on_message, "fork", timeout=5000)
+        self.client.logon(timeout=20_000)
+        self.client.subscribe(self._on_message, "fork", timeout=20_000)
 
     def _on_message(self, message) -> None:
         with self._changed:
@@ -119,8 +119,8 @@ def test_child_makes_a_client_of_its_own(parent: Parent, broker: BrokerProcess):
         got = threading.Event()
         client = pyamps.Client("child")
         client.connect(broker.uri)
-        client.logon(timeout=5000)
-        client.subscribe(lambda _message: got.set(), "child", timeout=5000)
+        client.logon(timeout=20_000)
+        client.subscribe(lambda _message: got.set(), "child", timeout=20_000)
         client.publish("child", "{}")
         assert got.wait(WAIT_S)
         client.close()

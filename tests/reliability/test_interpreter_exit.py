@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from broker_process import BrokerProcess
 from raw_peer import RawPeer
 
 SCRIPT = Path(__file__).with_name("exit_state.py")
-EXIT_S = 2.0
-START_S = 3.0  # Interpreter, import, session, on a shared machine.
+EXIT_S = 20.0  # With interpreter, import and session, on a shared machine; what hangs, hangs for ever.
 HELPERS = {"connected", "subscribed", "see"}
 STATES = [name for name in re.findall(r"^def (\w+)", SCRIPT.read_text(), re.M) if name not in HELPERS]
 CODES = {"exit_code": 7, "uncaught_exception": 1, "os_exit": 3}
@@ -46,16 +44,14 @@ def test_there_are_enough_states():
 
 @pytest.mark.parametrize("state", STATES)
 def test_exit(state: str, broker: BrokerProcess, feed):
-    began = time.monotonic()
     try:
         done = subprocess.run(
             [sys.executable, "-X", "faulthandler", str(SCRIPT), state, broker.uri],
             capture_output=True,
             text=True,
-            timeout=15,
+            timeout=EXIT_S,
         )
     except subprocess.TimeoutExpired:
         pytest.fail("the interpreter did not end")
     assert done.returncode == CODES.get(state, 0), done.stderr[-2000:]
     assert "Fatal Python error" not in done.stderr
-    assert time.monotonic() - began <= START_S + EXIT_S

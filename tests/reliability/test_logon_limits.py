@@ -15,7 +15,7 @@ from raw_peer import Closed, RawPeer
 
 MIB = 1 << 20
 LOGON_TIMEOUT_MS = 1500
-SLACK_S = 1.0
+SLACK_S = 10.0
 STRANGERS = 200
 BYTES_EACH = 64 * 1024
 FIXED_BYTES = 16 * MIB

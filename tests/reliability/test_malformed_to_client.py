@@ -15,8 +15,8 @@ from raw_peer import Closed, FakeServer, ServerConnection
 import pyamps
 
 CLOSE_S = 1.0
-SLACK_S = 1.0
-TIMEOUT_MS = 5000
+SLACK_S = 10.0
+TIMEOUT_MS = 20_000
 ROUNDS_MAX = 16
 
 
