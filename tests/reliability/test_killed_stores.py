@@ -8,105 +8,29 @@ message once and in order within one process; the next process gets again what w
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from broker_process import BrokerProcess, logged_configuration
+from logged_server import WAIT_S, LoggedServer, Seen, ha_client
 
 import pyamps
 
 KILLS = int(os.environ.get("AMPS_STORE_KILLS", "3"))  # Of each kind; nightly: 100.
-WAIT_S = 30
-EPOCH, RECENT = pyamps.Client.Bookmarks.EPOCH, pyamps.Client.Bookmarks.MOST_RECENT
-
-
-class Server:
-    """A broker that comes back at the same port with the same log."""
-
-    def __init__(self, journal: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.uri = f"tcp://127.0.0.1:{self.port}/amps/json"
-        self._settings = (f"port={self.port}", logged_configuration(journal))
-        self._process = BrokerProcess(*self._settings)
-        self._marks = 0
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def start(self) -> None:
-        self._process = BrokerProcess(*self._settings)
-
-    def restart(self) -> None:
-        self.kill()
-        self.start()
-
-    def whole_log(self) -> list[str]:
-        """What a new client reads from the beginning up to a mark published behind everything."""
-        with pyamps.Client() as client:
-            client.connect(self.uri)
-            client.logon(WAIT_S * 1000)
-            self._marks += 1
-            client.publish("t", f"mark {self._marks}")
-            found = []
-            for message in client.bookmark_subscribe("t", EPOCH).timeout(WAIT_S * 1000):
-                assert message is not None, f"the log stands still after {len(found)} messages"
-                if message.get_data() == f"mark {self._marks}":
-                    return found
-                if not message.get_data().startswith("mark"):
-                    found.append(message.get_data())
-        raise AssertionError("the stream ended")
+RECENT = pyamps.Client.Bookmarks.MOST_RECENT
 
 
 @pytest.fixture
 def server(tmp_path: Path):
-    running = Server(tmp_path / "journal")
+    running = LoggedServer(tmp_path / "journal")
     yield running
     running.kill()
 
 
-def ha_client(uri: str, name: str, **stores) -> pyamps.HAClient:
-    client = pyamps.HAClient(name, **stores)
-    client.set_server_chooser(pyamps.DefaultServerChooser().add(uri))
-    client.set_reconnect_delay(10)
-    client.set_timeout(WAIT_S * 1000)
-    return client
-
-
-class Seen:
-    """What a subscription got; discards it after a while, out of order, or when told."""
-
-    def __init__(self, client: pyamps.HAClient, discards: Callable[[int], bool]) -> None:
-        self.client, self.discards = client, discards
-        self.data: list[str] = []
-        self._waiting: list[pyamps.Message] = []
-        self._changed = threading.Condition()
-
-    def __call__(self, message: pyamps.Message) -> None:
-        with self._changed:
-            self.data.append(message.get_data())
-            self._waiting.append(message.copy())
-            self._changed.notify_all()
-        if len(self._waiting) >= 5:
-            random.shuffle(self._waiting)
-            while self._waiting:
-                kept = self._waiting.pop()
-                if self.discards(int(kept.get_data())):
-                    self.client.discard(kept)
-
-    def wait(self, count: int) -> None:
-        with self._changed:
-            arrived = self._changed.wait_for(lambda: len(self.data) >= count, WAIT_S)
-            assert arrived, f"{len(self.data)} of {count} messages came"
-
-
-def test_PY_227_PY_233_REL_19_a_store_in_memory_loses_and_doubles_nothing_over_killed_brokers(server: Server) -> None:
+def test_PY_227_PY_233_REL_19_a_store_in_memory_loses_and_doubles_nothing_over_killed_brokers(
+    server: LoggedServer,
+) -> None:
     with ha_client(server.uri, "publisher") as client:  # Both stores are in memory, as nothing else is asked for.
         client.connect_and_logon()
         count = 0
@@ -127,7 +51,7 @@ def test_PY_227_PY_233_REL_19_a_store_in_memory_loses_and_doubles_nothing_over_k
     assert server.whole_log() == [str(i) for i in range(1, count + 1)]
 
 
-def test_PY_227_what_a_new_store_got_before_its_first_logon_follows_what_the_server_has(server: Server) -> None:
+def test_PY_227_what_a_new_store_got_before_its_first_logon_follows_what_the_server_has(server: LoggedServer) -> None:
     for life in range(3):
         with ha_client(server.uri, "same name") as client:
             for i in range(5):
@@ -155,7 +79,7 @@ while True:
 
 
 def test_PY_228_C1_a_store_in_a_file_loses_and_doubles_nothing_over_killed_publishers(
-    server: Server, tmp_path: Path
+    server: LoggedServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "store"
     promised = 0
@@ -186,7 +110,7 @@ def test_PY_228_C1_a_store_in_a_file_loses_and_doubles_nothing_over_killed_publi
         promised = len(log)
 
 
-def test_PY_240_C3_a_subscription_has_each_message_once_and_in_order_over_killed_brokers(server: Server) -> None:
+def test_PY_240_C3_a_subscription_has_each_message_once_and_in_order_over_killed_brokers(server: LoggedServer) -> None:
     with ha_client(server.uri, "publisher") as publisher, ha_client(server.uri, "subscriber") as client:
         publisher.connect_and_logon()
         client.connect_and_logon()
@@ -204,7 +128,7 @@ def test_PY_240_C3_a_subscription_has_each_message_once_and_in_order_over_killed
 
 
 def test_PY_240_a_subscription_from_now_on_misses_nothing_that_came_before_it_discarded_anything(
-    server: Server,
+    server: LoggedServer,
 ) -> None:
     with ha_client(server.uri, "publisher") as publisher, ha_client(server.uri, "subscriber") as client:
         publisher.connect_and_logon()
@@ -245,7 +169,7 @@ threading.Event().wait()
 
 @pytest.mark.parametrize("kind", ["LoggedBookmarkStore", "MMapBookmarkStore"])
 def test_PY_241_PY_243_C3_the_next_process_gets_what_was_not_discarded_and_nothing_else(
-    server: Server, tmp_path: Path, kind: str
+    server: LoggedServer, tmp_path: Path, kind: str
 ) -> None:
     path = tmp_path / "bookmarks"
     with ha_client(server.uri, "publisher") as publisher:

@@ -112,18 +112,20 @@ Status Dispatcher::route_records(std::string_view records) {
 }
 
 void Dispatcher::deliver_to(Route& route, std::string_view sub_id) {
+  // From here on it is delivered, so that the bookmark store does not hear of what no handler gets.
+  if (__builtin_expect(connection_.is_deliberate(), 0)) return;
   message_->set_view(AMPS_SubscriptionId, sub_id);
   message_->delivery.is_queue =
       message_->header().has(AMPS_LeasePeriod) || route.is_queue.load(std::memory_order_acquire);
   message_->delivery.backlog_max = route.backlog_max.load(std::memory_order_relaxed);
-  if (route.uses_bookmarks && !pass_bookmark_store(route)) return;
+  if (route.uses_bookmarks && !pass_bookmark_store()) return;
   if (route.handler == nullptr) return;
-  const bool returned = call(route.handler->c());
+  const bool returned = call_always(route.handler->c());
   if (message_->delivery.is_queue) auto_ack(returned);
 }
 
 // False when the message is a duplicate, or comes from a connection whose replay will repeat it.
-bool Dispatcher::pass_bookmark_store(const Route&) {
+bool Dispatcher::pass_bookmark_store() {
   if (!client_.plugins().has_bookmark_store() || !message_->header().has(AMPS_Bookmark)) return true;
   if (connection_.is_failed()) return false;
   const auto store = client_.plugins().get<amps_bookmark_store_vt_t>();
@@ -165,7 +167,9 @@ bool Dispatcher::ack_to_route(Route& route) {
   const std::uint32_t type = message_->ack_types;
   const bool is_failure = message_->get(AMPS_Status) == "failure";
   const std::string id(message_->get(AMPS_CommandId));
-  if (route.uses_bookmarks && (type & AMPS_ACK_Persisted) != 0 && message_->header().has(AMPS_Bookmark)) {
+  // On a connection that is lost the messages before it may have been passed over.
+  if (route.uses_bookmarks && (type & AMPS_ACK_Persisted) != 0 && message_->header().has(AMPS_Bookmark) &&
+      !connection_.is_failed()) {
     const auto store = client_.plugins().get<amps_bookmark_store_vt_t>();
     (void)store.call(&amps_bookmark_store_vt_t::persisted, message_->header().fields[AMPS_SubscriptionId],
                      message_->header().fields[AMPS_Bookmark]);
@@ -241,7 +245,10 @@ void Dispatcher::last_chance() {
 }
 
 bool Dispatcher::call(const amps_handler_t& handler) {
-  if (__builtin_expect(connection_.is_deliberate(), 0)) return true;
+  return __builtin_expect(connection_.is_deliberate(), 0) || call_always(handler);
+}
+
+bool Dispatcher::call_always(const amps_handler_t& handler) {
   if ((handler.flags & AMPS_HANDLER_BATCHED) != 0) {
     context_.may_hold_binding_lock = true;
   } else if (context_.may_hold_binding_lock) {

@@ -36,11 +36,12 @@ class Dispatcher {
   bool ack_to_route(Route& route);
   void failed_write();
   void deliver_to(Route& route, std::string_view sub_id);
-  bool pass_bookmark_store(const Route& route);
+  bool pass_bookmark_store();
   void after_routes(bool was_taken);
   void last_chance();
-  // False when the handler threw.
+  // False when the handler threw. Nobody is called once the program has ended the connection.
   bool call(const amps_handler_t& handler);
+  bool call_always(const amps_handler_t& handler);
   void take_message_back(amps_message_t* body);
   void auto_ack(bool handler_returned);
 

@@ -190,3 +190,53 @@ TEST_CASE_FIXTURE(ClientFixture, "before_wait runs once a block, and only for ba
   const amps_delivery_hooks_t none{sizeof none, nullptr, nullptr};
   amps_set_delivery_hooks(&none);
 }
+
+namespace {
+
+struct BookmarkFixture : HaFixture {
+  const amps_bookmark_store_vt_t* table = nullptr;
+  void* store = nullptr;
+
+  BookmarkFixture() {
+    REQUIRE(amps_memory_bookmark_store_new(&table, &store) == AMPS_E_OK);
+    REQUIRE(amps_client_set_bookmark_store(client, table, store) == AMPS_E_OK);
+    start();
+  }
+  ~BookmarkFixture() { table->release(store); }
+  // Subscribes from the beginning of the log.
+  void replay(Inbox& inbox) {
+    Command command(AMPS_COMMAND_Subscribe, "t");
+    command.set(AMPS_SubscriptionId, "s").set(AMPS_Bookmark, "0");
+    auto call = async([&] { return execute(command, &inbox); });
+    peer->ack(*peer->read_command("subscribe"));
+    REQUIRE(call.get() == AMPS_E_OK);
+  }
+  // What the subscription asks for on the next connection.
+  std::string resumes_after() {
+    peer = server.accept();
+    peer->accept_logon();
+    const auto command = peer->read_command("subscribe");
+    peer->ack(*command);
+    return std::string(command->get(AMPS_Bookmark));
+  }
+  static std::string message(const char* bookmark) {
+    return framed(std::string(R"({"c":"p","t":"t","sub_id":"s","bm":")") + bookmark + "\"}");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(BookmarkFixture, "C3: what a lost connection still said does not move the resume point") {
+  Inbox inbox;
+  inbox.on_message = [&](amps_message_ref_t* message) {
+    CHECK(table->discard(store, message) == AMPS_E_OK);
+    if (inbox.count() == 1) core().session().connection()->fail({AMPS_E_DISCONNECTED, "silence"});
+  };
+  replay(inbox);
+  // The messages after the loss are not delivered, so the acknowledgement is not of what was had.
+  peer->send_raw(message("1|1|") + message("1|2|") +
+                 framed(R"({"c":"ack","a":"persisted","sub_id":"s","bm":"1|2|"})"));
+  CHECK(resumes_after() == "1|1|");
+  peer->send_raw(message("1|2|"));
+  CHECK(inbox.wait(2));
+}

@@ -36,6 +36,12 @@ bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
+std::string framed(std::string_view content) {
+  std::string bytes(4, '\0');
+  amps::wire::store_length(bytes.data(), static_cast<std::uint32_t>(content.size()));
+  return bytes.append(content);
+}
+
 bool Peer::fill(steady_clock::time_point deadline) {
   if (!wait_readable(fd_, deadline)) return false;
   std::size_t room = 0;
@@ -88,10 +94,7 @@ void Peer::send_raw(std::string_view bytes) {
 }
 
 void Peer::send(std::string_view frame) {
-  std::string bytes(4, '\0');
-  amps::wire::store_length(bytes.data(), static_cast<std::uint32_t>(frame.size()));
-  bytes += frame;
-  send_raw(bytes);
+  send_raw(framed(frame));
 }
 
 void Peer::ack(const Frame& command, std::string_view more, std::string_view type) {

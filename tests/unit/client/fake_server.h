@@ -27,6 +27,8 @@ struct Frame {
   std::string body() const { return bytes.substr(header.size_bytes); }
 };
 
+std::string framed(std::string_view content);  // With its length in front, as on the wire.
+
 class Peer {
  public:
   explicit Peer(int fd) noexcept : fd_(fd) {}

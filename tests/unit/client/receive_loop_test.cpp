@@ -10,12 +10,6 @@ using namespace test;
 
 namespace {
 
-std::string framed(const std::string& content) {
-  std::string bytes(4, '\0');
-  amps::wire::store_length(bytes.data(), static_cast<std::uint32_t>(content.size()));
-  return bytes + content;
-}
-
 std::string message(const std::string& body) {
   return framed(R"({"c":"p","t":"topic","sids":"s"})" + body);
 }
