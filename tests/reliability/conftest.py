@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from broker_process import BrokerProcess
 from bystander import Bystander
+from logged_server import LoggedServer
 
 TEST_S = 150  # A test that takes longer hangs; all stacks are printed and the run ends.
 
@@ -66,3 +67,10 @@ def bystander(broker: BrokerProcess) -> Iterator[Bystander]:
         f"p99 {client.share_ms(0.99):.2f} ms, worst {client.worst_ms():.1f} ms"
     )
     assert client.error is None
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LoggedServer]:
+    running = LoggedServer(tmp_path / "journal")
+    yield running
+    running.kill()

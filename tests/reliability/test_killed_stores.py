@@ -21,13 +21,6 @@ KILLS = int(os.environ.get("AMPS_STORE_KILLS", "3"))  # Of each kind; nightly: 1
 RECENT = pyamps.Client.Bookmarks.MOST_RECENT
 
 
-@pytest.fixture
-def server(tmp_path: Path):
-    running = LoggedServer(tmp_path / "journal")
-    yield running
-    running.kill()
-
-
 def test_PY_227_PY_233_REL_19_a_store_in_memory_loses_and_doubles_nothing_over_killed_brokers(
     server: LoggedServer,
 ) -> None:

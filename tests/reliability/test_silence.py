@@ -12,10 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from chaos import Chaos
 from logged_server import EPOCH, WAIT_S, LoggedServer, Seen, ha_client
 
@@ -24,13 +22,6 @@ import pyamps
 ROUNDS = int(os.environ.get("AMPS_SILENCES", "2"))  # Nightly: 20.
 EACH = 200  # Messages before, during and after a silence.
 INTERVAL_S, TIMEOUT_S = 1, 2
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[LoggedServer]:
-    running = LoggedServer(tmp_path / "journal")
-    yield running
-    running.kill()
 
 
 class Lost:
