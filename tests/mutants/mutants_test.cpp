@@ -61,17 +61,18 @@ std::string fail_operations() {
 std::string damage_logs() {
   return amps::test::start_on_damaged_logs(5'000, kSeed).complaint;
 }
+// These end with the first complaint; most come within twenty cycles.
 std::string kill_some() {
-  return amps::test::kill_broker(100, kSeed);
+  return amps::test::kill_broker(1'000, kSeed);
 }
 std::string kill_some_publishers() {
-  return amps::test::kill_publisher(100, kSeed);
+  return amps::test::kill_publisher(1'000, kSeed);
 }
 std::string kill_some_subscribers() {
-  return amps::test::kill_subscriber(100, kSeed);
+  return amps::test::kill_subscriber(1'000, kSeed);
 }
 std::string cut_over_some() {
-  return amps::test::cut_over(200, kSeed);
+  return amps::test::cut_over(1'000, kSeed);
 }
 
 }  // namespace
