@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -56,6 +57,13 @@ class Ampsd {
     }
     return output_;
   }
+  // That of the one address, of message type nvfix.
+  std::uint16_t read_port() {
+    const std::string begin = "tcp://127.0.0.1:";
+    read_until("nvfix\n");
+    REQUIRE(output_.find(begin) != std::string::npos);
+    return static_cast<std::uint16_t>(std::stoi(output_.substr(output_.find(begin) + begin.size())));
+  }
   int wait() {
     read_until("never printed");
     int status = 0;
@@ -84,14 +92,25 @@ bool prints(const std::vector<std::string>& arguments, int code, const std::stri
 TEST_CASE("ampsd says where it listens, serves, and ends with 0 on a signal") {
   for (const int number : {SIGTERM, SIGINT}) {
     Ampsd ampsd({"--listen", "127.0.0.1:0", "--type", "nvfix", "--quiet"});
-    const std::string output = ampsd.read_until("nvfix\n");
-    const std::string begin = "tcp://127.0.0.1:";
-    REQUIRE(output.find(begin) != std::string::npos);
-    raw::Client client(
-        static_cast<std::uint16_t>(std::stoi(output.substr(output.find(begin) + begin.size()))));
+    raw::Client client(ampsd.read_port());
     client.logon("raw", "nvfix");
     ampsd.signal(number);
     CHECK(ampsd.wait() == 0);
+  }
+}
+
+TEST_CASE("LOG-04 ampsd prints every frame when it is asked to") {
+  for (const bool traces : {true, false}) {
+    std::vector<std::string> arguments{"--listen", "127.0.0.1:0", "--type", "nvfix"};
+    if (traces) arguments.emplace_back("--trace");
+    Ampsd ampsd(arguments);
+    raw::Client client(ampsd.read_port());
+    client.logon("raw", "nvfix");
+    client.publish("t", "what was sent");
+    client.expect_nothing();
+    ampsd.signal(SIGTERM);
+    CHECK(ampsd.wait() == 0);
+    CHECK((ampsd.output().find("what was sent") != std::string::npos) == traces);
   }
 }
 

@@ -160,11 +160,16 @@ TEST_CASE("EMB-02: configurations are read, refused with a place, and written") 
   CHECK(amps_broker_configure(sample.handle, {text, std::strlen(text)}, "sample", nullptr) == AMPS_E_OK);
 }
 
-TEST_CASE("log lines go to the program, without passwords, and the sink is released once") {
+TEST_CASE("LOG-04 log lines go to the program, without passwords, and the sink is released once") {
   Seen seen;
+  std::int32_t wants_trace = 0;
+  SUBCASE("what happens") {}
+  SUBCASE("every frame too") {
+    wants_trace = 1;
+  }
   {
     Broker broker;
-    const amps_broker_log_t log{sizeof log, keep_line, &seen, count_release};
+    const amps_broker_log_t log{sizeof log, keep_line, &seen, count_release, wants_trace};
     REQUIRE(amps_broker_set_log(broker.handle, &log) == AMPS_E_OK);
     REQUIRE(amps_broker_start(broker.handle) == AMPS_E_OK);
     raw::Client client(broker.port());
@@ -175,6 +180,7 @@ TEST_CASE("log lines go to the program, without passwords, and the sink is relea
   }
   CHECK(seen.released == 1);
   CHECK(seen.lines.find("client c") != std::string::npos);
+  CHECK((seen.lines.find("logon of user u, client c, not shown") != std::string::npos) == (wants_trace != 0));
   CHECK(seen.lines.find("secret") == std::string::npos);
 }
 
@@ -192,7 +198,7 @@ TEST_CASE("the log function may ask the broker, also while it starts and stops")
                                 (void)amps_broker_statistics(self->broker.handle, &json);
                                 ++self->asked;
                               },
-                              &asking, nullptr};
+                              &asking, nullptr, 0};
   REQUIRE(amps_broker_set_log(asking.broker.handle, &log) == AMPS_E_OK);
   for (int round = 0; round < 2; ++round) {
     REQUIRE(amps_broker_start(asking.broker.handle) == AMPS_E_OK);

@@ -154,11 +154,12 @@
   M(amps_broker_address_t, message_type, 56, 16)            \
   M(amps_broker_address_t, path, 72, 16)                    \
   M(amps_broker_address_t, port, 88, 4)                     \
-  S(amps_broker_log_t, 32)                                  \
+  S(amps_broker_log_t, 40)                                  \
   M(amps_broker_log_t, struct_size, 0, 4)                   \
   M(amps_broker_log_t, fn, 8, 8)                            \
   M(amps_broker_log_t, userdata, 16, 8)                     \
   M(amps_broker_log_t, release, 24, 8)                      \
+  M(amps_broker_log_t, wants_trace, 32, 4)                  \
   S(amps_broker_authenticator_t, 32)                        \
   M(amps_broker_authenticator_t, struct_size, 0, 4)         \
   M(amps_broker_authenticator_t, fn, 8, 8)                  \

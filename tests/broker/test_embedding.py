@@ -54,6 +54,18 @@ def test_EMB_05_no_thread_of_the_broker_needs_the_interpreter_lock(serve, tmp_pa
     assert child.returncode == 0
 
 
+@pytest.mark.parametrize("trace", [False, True])
+def test_LOG_04_a_program_may_have_every_frame_as_a_line(trace):
+    lines = []
+    with pyamps.Broker(log=lambda level, line: lines.append((level, line)), trace=trace) as broker:
+        session = RawSession(broker, "me")
+        session.ask("subscribe", t="orders", sub_id="o")
+        session.close()
+    frames = [line for level, line in lines if level == "trace"]
+    assert any('"subscribe"' in line and "received" in line for line in frames) is trace
+    assert any('"a":"processed"' in line and "sent" in line for line in frames) is trace
+
+
 def held() -> tuple[int, int]:
     return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
 

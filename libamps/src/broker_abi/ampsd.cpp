@@ -26,6 +26,7 @@ constexpr char kHelp[] =
     "  --dump-config        print the effective configuration, then exit\n"
     "  --sample-config      print a commented configuration, then exit\n"
     "  --quiet              log warnings and errors only\n"
+    "  --trace              log every frame too\n"
     "  --version            print the version, then exit\n"
     "  --help               print this, then exit\n\n"
     "example: ampsd --listen 127.0.0.1:9007\n";
@@ -93,6 +94,8 @@ std::string parse(int argc, char** argv, Arguments* out) {
       out->sample = true;
     } else if (name == "--quiet") {
       out->level = AMPS_LOG_WARNING;
+    } else if (name == "--trace") {
+      out->level = AMPS_LOG_TRACE;
     } else if (name == "--version") {
       out->version = true;
     } else if (name == "--help" || name == "-h") {
@@ -158,8 +161,8 @@ int serve(amps_broker_t* broker) {
 }
 
 int run(amps_broker_t* broker, const Arguments& arguments) {
-  const amps_broker_log_t log{sizeof log, write_log, const_cast<amps_log_level_t*>(&arguments.level),
-                              nullptr};
+  const amps_broker_log_t log{sizeof log, write_log, const_cast<amps_log_level_t*>(&arguments.level), nullptr,
+                              arguments.level == AMPS_LOG_TRACE};
   if (amps_broker_set_log(broker, &log) != AMPS_E_OK || configure(broker, arguments) != AMPS_E_OK) {
     return fail(kExitConfiguration, last_error());
   }

@@ -22,7 +22,9 @@ class CallbackLog final : public LogSink {
   ~CallbackLog() override {
     if (log_.release != nullptr) log_.release(log_.userdata);
   }
-  bool wants(amps_log_level_t level) const noexcept override { return level >= AMPS_LOG_DEBUG; }
+  bool wants(amps_log_level_t level) const noexcept override {
+    return level >= AMPS_LOG_DEBUG || log_.wants_trace != 0;
+  }
   void log(amps_log_level_t level, std::string_view line) noexcept override {
     log_.fn(level, {line.data(), line.size()}, log_.userdata);
   }

@@ -174,12 +174,13 @@ cdef class NativeBroker:
         check_broker(b.amps_broker_dump(self._broker, &xml))
         return text_of(xml)
 
-    def _set_log(self, function):
+    def _set_log(self, function, wants_trace):
         cdef b.amps_broker_log_t log
         log.struct_size = sizeof(log)
         log.fn = pyamps_on_log
         log.userdata = boxed(function)
         log.release = pyamps_release_broker_box
+        log.wants_trace = 1 if wants_trace else 0
         check_broker(b.amps_broker_set_log(self._broker, &log))
 
     def _set_authenticator(self, function):

@@ -61,6 +61,7 @@ class Broker(NativeBroker):
         entitle: Callable[[str, str], Any] | None = None,
         admin: bool | int | str = False,
         log: Callable[[str, str], Any] | None = None,
+        trace: bool = False,
         name: str | None = None,
         config: str | os.PathLike[str] | None = None,
         variables: Mapping[str, str] | None = None,
@@ -87,6 +88,7 @@ class Broker(NativeBroker):
             matches decides; what no entry matches is denied; a str is a filter that messages must match.
         :param admin: True, a port or an address: where statistics are served over HTTP, see ``admin_uri``.
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
+        :param trace: ``log`` also gets a line of level ``"trace"`` for every frame, with its body. That is slow.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
         :param sow: and ``views``, ``conflated_topics``, ``queues``, ``journal``: topics that keep state, see the class.
@@ -103,14 +105,12 @@ class Broker(NativeBroker):
         )
         if state:
             self._configure(state, "Broker()", None)
-        if clock not in (None, "manual"):
-            raise ValueError(f"clock must be 'manual' or None, not {clock!r}")
         if clock is not None:
-            self._use_manual_clock()
+            self._set_clock(clock)
         if admin is not False:
             self.configure(_admin_xml(admin))
         self._set_limits(limits)
-        self._set_callbacks(log=log, authenticate=authenticate, entitle=entitle)
+        self._set_callbacks(trace, log=log, authenticate=authenticate, entitle=entitle)
         listens = message_types is not None or certificate is not None or unix_path is not None
         if config is None or listens or port:
             tls = {"certificate": certificate, "private_key": private_key, "ca_file": ca_file}
@@ -126,6 +126,11 @@ class Broker(NativeBroker):
         for message_type in (types,) if isinstance(types, str) else types or (None,):
             self.add_transport(kind, f"{address}:{port}", message_type, **tls)
 
+    def _set_clock(self, clock: str) -> None:
+        if clock != "manual":
+            raise ValueError(f"clock must be 'manual' or None, not {clock!r}")
+        self._use_manual_clock()
+
     def _set_limits(self, limits: Mapping[str, int]) -> None:
         for limit, value in limits.items():
             if limit not in LIMITS:
@@ -134,9 +139,9 @@ class Broker(NativeBroker):
                 raise ValueError(f"{limit} must not be negative: {value}")
             self._set_limit(limit, value)
 
-    def _set_callbacks(self, **callbacks: Callable[..., Any] | None) -> None:
+    def _set_callbacks(self, trace: bool, **callbacks: Callable[..., Any] | None) -> None:
         setters: dict[str, Callable[[Any], None]] = {
-            "log": self._set_log,
+            "log": lambda function: self._set_log(function, trace),
             "authenticate": self._set_authenticator,
             "entitle": self._set_entitlement,
         }

@@ -34,6 +34,7 @@ cdef extern from "amps/amps_broker.h" nogil:
         void (*fn)(amps_log_level_t level, amps_span_t line, void* userdata) noexcept nogil
         void* userdata
         void (*release)(void* userdata) noexcept nogil
+        int32_t wants_trace
     ctypedef struct amps_broker_authenticator_t:
         uint32_t struct_size
         amps_result (*fn)(amps_span_t client_name, amps_span_t user, amps_span_t password,

@@ -23,6 +23,17 @@ def test_EMB_04_serves_until_it_is_told_to_stop(cli, number):
         assert b"Traceback" not in server.errors
 
 
+@pytest.mark.parametrize("level, shows_frames", [("trace", True), ("debug", False)])
+def test_LOG_04_the_lowest_level_shows_every_frame(cli, level, shows_frames):
+    with cli.start("serve", "--port", "0", "--log", level) as server:
+        uri = server.read_line().decode().strip()
+        assert CommandLine(uri).run("publish", "orders", "what was sent").returncode == 0
+        server.process.send_signal(signal.SIGTERM)
+        assert server.finish() == (0, b"")
+        assert b"logged on" in server.errors
+        assert (b"what was sent" in server.errors) is shows_frames
+
+
 def test_serves_the_type_it_is_given(cli):
     with cli.start("serve", "--port", "0", "--type", "nvfix") as server:
         uri = server.read_line().decode().strip()

@@ -84,6 +84,7 @@ def command(
             variables=_variables(defines),
             sow=_topics(topics),
             log=_logger(level),
+            trace=level == "trace",
             **settings,
         )
     except pyamps.AMPSException as error:
