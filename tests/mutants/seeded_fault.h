@@ -3,6 +3,7 @@
 // Threads: switched while no broker runs; asked on any.
 #pragma once
 
+#include <atomic>
 #include <string_view>
 
 namespace amps::test {
