@@ -31,7 +31,7 @@ sanitize: ## C++ suites under ASan + UBSan and under TSan
 	@tools/sanitize.sh
 
 shake: build ## every test, again and again, with random delays where threads meet
-	@tools/shake.sh
+	@tools/shake.sh $(ARGS)
 
 fuzz: ## search for inputs that break the parsers, a minute each
 	@tools/setup.sh build fuzz
