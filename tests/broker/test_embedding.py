@@ -66,6 +66,11 @@ def test_LOG_04_a_program_may_have_every_frame_as_a_line(trace):
     assert any('"a":"processed"' in line and "sent" in line for line in frames) is trace
 
 
+def test_LOG_04_frames_need_a_log():
+    with pytest.raises(ValueError, match="log=f"):
+        pyamps.Broker(trace=True)
+
+
 def held() -> tuple[int, int]:
     return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
 

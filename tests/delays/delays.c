@@ -135,7 +135,7 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
   return value;
 }
 
-/* Python's lock. */
+/* Python's lock, where libpython is a library of its own. */
 int PyGILState_Ensure(void) {
   FIND_NEXT(int, PyGILState_Ensure, (void));
   delay(1);

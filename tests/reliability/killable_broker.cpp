@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -64,19 +63,6 @@ Status KillableBroker::visit_log(const std::function<void(const broker::JournalR
     return {};
   };
   return broker::Journal::open(log(), "amps", {}, visitor, &journal);
-}
-
-std::string with_fresh_logs(unsigned long cycles, std::uint64_t seed,
-                            const std::function<std::string(unsigned long, std::uint64_t)>& run) {
-  try {
-    for (; cycles != 0; cycles -= std::min(cycles, kCyclesPerLog)) {
-      const std::string complaint = run(std::min(cycles, kCyclesPerLog), seed++);
-      if (!complaint.empty()) return complaint;
-    }
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return {};
 }
 
 }  // namespace amps::test

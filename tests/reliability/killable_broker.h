@@ -38,10 +38,4 @@ class KillableBroker {
   std::uint16_t port_ = 0;
 };
 
-// Cycles of kills on one log; a check reads all of it.
-constexpr unsigned long kCyclesPerLog = 100;
-// Calls run(cycles, seed) until all cycles are done or one complains; what it throws is a complaint too.
-std::string with_fresh_logs(unsigned long cycles, std::uint64_t seed,
-                            const std::function<std::string(unsigned long, std::uint64_t)>& run);
-
 }  // namespace amps::test

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "broker/journal/publishers.h"
+#include "kill_cycles.h"
 #include "killable_broker.h"
 #include "numbered_body.h"
 #include "support/raw_client.h"

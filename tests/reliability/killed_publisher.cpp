@@ -13,8 +13,10 @@
 
 #include "broker/journal/publishers.h"
 #include "forked_process.h"
+#include "kill_cycles.h"
 #include "killable_broker.h"
 #include "numbered_body.h"
+#include "shared_value.h"
 #include "support/raw_client.h"
 #include "support/temporary_directory.h"
 

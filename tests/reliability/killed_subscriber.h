@@ -10,7 +10,8 @@ namespace amps::test {
 // What never came, came out of order, or came again although it was discarded; empty: nothing.
 std::string kill_subscriber(unsigned long cycles, std::uint64_t seed);
 
-// From each of the last messages on, a subscription that resumes after it gets the next one first.
+// A subscription that resumes after one of so many messages gets the next one first, whichever it is; else
+// what comes instead.
 std::string resume_at_each(std::uint64_t messages);
 
 }  // namespace amps::test

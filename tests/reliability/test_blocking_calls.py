@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from promised_time import check_within
 from raw_peer import FakeServer, ServerConnection
 
 TIMEOUT_MS = 300
 OVER_S = 0.1  # The promise.
-SLACK_S = 5.0  # A machine that is shared stands still for seconds at times.
+SLACK_S = 0.4  # For a machine that is shared.
 
 
 def silent(call: str):
@@ -136,18 +137,25 @@ INTERRUPTIBLE = [*WITH_TIMEOUT, "connect", "tls_handshake", "reconnect_wait", "p
 
 @pytest.mark.parametrize("call", WITH_TIMEOUT)
 def test_call_ends_at_its_time_out(call: str):
-    with peer_for(call) as uri:
-        how, began, ended = Child(call, uri, TIMEOUT_MS).result()
-    assert how == "timeout"
-    assert TIMEOUT_MS / 1000 - 0.01 <= ended - began <= TIMEOUT_MS / 1000 + OVER_S + SLACK_S
+    def let_it_end() -> float:
+        with peer_for(call) as uri:
+            how, began, ended = Child(call, uri, TIMEOUT_MS).result()
+        assert how == "timeout"
+        assert ended - began >= TIMEOUT_MS / 1000 - 0.01
+        return ended - began
+
+    check_within(TIMEOUT_MS / 1000 + OVER_S + SLACK_S, let_it_end)
 
 
 @pytest.mark.parametrize("call", INTERRUPTIBLE)
 def test_control_c_ends_the_call(call: str):
-    with peer_for(call) as uri:
-        child = Child(call, uri, 0)
-        child.wait_until_asleep()
-        sent = child.interrupt()
-        how, _, ended = child.result()
-    assert how == "interrupt"
-    assert ended - sent <= OVER_S + SLACK_S
+    def interrupt() -> float:
+        with peer_for(call) as uri:
+            child = Child(call, uri, 0)
+            child.wait_until_asleep()
+            sent = child.interrupt()
+            how, _, ended = child.result()
+        assert how == "interrupt"
+        return ended - sent
+
+    check_within(OVER_S + SLACK_S, interrupt)

@@ -71,8 +71,8 @@ typedef struct amps_broker_log {
   void (*fn)(amps_log_level_t level, amps_span_t line, void* userdata);
   void* userdata;
   void (*release)(void* userdata);
-  /** Not 0: also AMPS_LOG_TRACE, a line for every frame received or sent, with its body. Costs much of the
-   * speed. */
+  /** Not 0: also AMPS_LOG_TRACE, a line for every frame received or sent, with the first 128 bytes of its
+   * body. Costs much of the speed. */
   int32_t wants_trace;
 } amps_broker_log_t;
 

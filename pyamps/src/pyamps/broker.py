@@ -88,7 +88,7 @@ class Broker(NativeBroker):
             matches decides; what no entry matches is denied; a str is a filter that messages must match.
         :param admin: True, a port or an address: where statistics are served over HTTP, see ``admin_uri``.
         :param log: ``f(level, line)``, on threads of the broker; level as ``"info"``.
-        :param trace: ``log`` also gets a line of level ``"trace"`` for every frame, with its body. That is slow.
+        :param trace: ``log`` also gets a line of level ``"trace"`` for every frame and the beginning of its body: slow.
         :param config: file with the configuration as XML; transports given there replace the default.
         :param variables: values for ``${NAME}`` in the configuration.
         :param sow: and ``views``, ``conflated_topics``, ``queues``, ``journal``: topics that keep state, see the class.
@@ -145,6 +145,8 @@ class Broker(NativeBroker):
             "authenticate": self._set_authenticator,
             "entitle": self._set_entitlement,
         }
+        if trace and callbacks["log"] is None:
+            raise ValueError("trace=True is for a log: give log=f, too")
         for what, callback in callbacks.items():
             if callback is None:
                 continue

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import time
 
 import pytest
 
@@ -89,9 +90,11 @@ def test_timeout_alone_ends_without_failure(cli):
 
 def test_interrupt_ends_a_subscriber_quickly(cli):
     with cli.subscribed("endless") as subscriber:
+        began = time.monotonic()
         subscriber.process.send_signal(signal.SIGINT)
         code, _ = subscriber.finish()
         assert code == 130
+        assert time.monotonic() - began < 2
         assert b"Traceback" not in subscriber.errors
 
 
